@@ -1,0 +1,126 @@
+//! JSON bodies, and the fields in them that we have no name for.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::Body;
+use crate::InvalidValue;
+
+/// Fields of a request that this library doesn't know: some are known to exist, but not by name. Every typed request
+/// takes them by its method `extra`.
+#[derive(Clone, Default)]
+pub struct Extra {
+    fields: Vec<(String, Option<Box<RawValue>>)>,
+}
+
+impl Extra {
+    /// Adds a field. A value that JSON can't hold (a map with keys that aren't text) is reported when the request is
+    /// encoded.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Serialize) {
+        self.fields.push((name.into(), serde_json::value::to_raw_value(&value).ok()));
+    }
+}
+
+/// Names and values may be personal: only the count is shown (T11–T12).
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Extra({} fields)", self.fields.len())
+    }
+}
+
+impl Body {
+    /// `value` as JSON.
+    ///
+    /// # Errors
+    /// When JSON can't hold it.
+    pub fn json(value: &impl Serialize) -> Result<Self, InvalidValue> {
+        let mut bytes = Vec::with_capacity(256);
+        serde_json::to_writer(&mut bytes, value).map_err(|_| UNWRITABLE)?;
+        Ok(Self::with_static_type("application/json", Bytes::from(bytes)))
+    }
+
+    /// `value`, a JSON object, with the extra fields behind its own.
+    pub(crate) fn json_with(value: &impl Serialize, extra: &Extra) -> Result<Self, InvalidValue> {
+        let body = Self::json(value)?;
+        if extra.fields.is_empty() {
+            return Ok(body);
+        }
+        let known: BTreeMap<String, &RawValue> =
+            serde_json::from_slice(&body.head).map_err(|_| UNWRITABLE)?;
+        let mut all: BTreeMap<&str, ()> = known.keys().map(|name| (&**name, ())).collect();
+        let mut bytes = body.head.to_vec();
+        for (name, value) in &extra.fields {
+            let value = value.as_ref().ok_or(UNWRITABLE)?;
+            if all.insert(name, ()).is_some() {
+                return Err(InvalidValue::new(
+                    "extra field",
+                    "must not repeat a field that the request already has",
+                ));
+            }
+            // The object's closing brace makes way.
+            bytes.pop();
+            if bytes.len() > 1 {
+                bytes.push(b',');
+            }
+            serde_json::to_writer(&mut bytes, name).map_err(|_| UNWRITABLE)?;
+            bytes.push(b':');
+            bytes.extend_from_slice(value.get().as_bytes());
+            bytes.push(b'}');
+        }
+        Ok(Self::with_static_type("application/json", Bytes::from(bytes)))
+    }
+}
+
+const UNWRITABLE: InvalidValue = InvalidValue::new("request body", "must be something that JSON can hold");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Request {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        units: Option<u32>,
+    }
+
+    fn body(units: Option<u32>, extra: &Extra) -> Result<Bytes, InvalidValue> {
+        Body::json_with(&Request { units }, extra).map(|body| body.as_bytes().unwrap().clone())
+    }
+
+    #[test]
+    fn extra_fields_stand_behind_the_known_ones() {
+        let mut extra = Extra::default();
+        assert_eq!(body(Some(7), &extra).unwrap(), r#"{"units":7}"#);
+        extra.set("disagio", "1.5");
+        assert_eq!(body(Some(7), &extra).unwrap(), r#"{"units":7,"disagio":"1.5"}"#);
+        extra.set("limits", [u128::MAX]);
+        assert_eq!(
+            body(None, &extra).unwrap(),
+            r#"{"disagio":"1.5","limits":[340282366920938463463374607431768211455]}"#
+        );
+    }
+
+    #[test]
+    fn an_extra_field_never_doubles_another() {
+        let mut extra = Extra::default();
+        extra.set("units", 8);
+        assert!(body(Some(7), &extra).is_err());
+        assert!(body(None, &extra).is_ok());
+        extra.set("units", 9);
+        assert!(body(None, &extra).is_err());
+    }
+
+    #[test]
+    fn a_value_that_json_cannot_hold_is_an_error() {
+        let mut extra = Extra::default();
+        extra.set("map", BTreeMap::from([([1_u8], 1)]));
+        assert!(body(None, &extra).is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! What a request carries: bytes, and at most one payload between framing, of which the core knows only length and place.
+
+mod cursor;
+pub(crate) mod json;
+pub(crate) mod multipart;
+
+pub use cursor::{Cursor, PayloadFault, Want};
+pub use json::Extra;
+pub use multipart::{BoundarySeed, FileName, MediaType};
+
+use core::fmt;
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+/// A request's body: owned, cheap to clone, the same bytes on every attempt.
+///
+/// It is `head`, then perhaps a payload, then `tail`. The payload is bytes in memory or a [`PayloadRef`], whose bytes
+/// the adapter reads again on every attempt; a [`Cursor`] says what comes next.
+#[derive(Clone, Default)]
+pub struct Body {
+    content_type: Option<HeaderValue>,
+    head: Bytes,
+    payload: Option<Payload>,
+    tail: Bytes,
+}
+
+/// The part of a body that is not framing.
+#[derive(Clone)]
+pub enum Payload {
+    /// Bytes in memory; they are never copied.
+    Bytes(Bytes),
+    /// Bytes elsewhere (a file, an object store), announced by their length.
+    Ref(PayloadRef),
+}
+
+/// A payload that is not in memory: its length, and its hash where the caller knows it.
+///
+/// A source that turns out shorter or longer, or whose hash is another, fails for good before the request completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PayloadRef {
+    /// The length in bytes.
+    pub len: u64,
+    /// The SHA-256 of the bytes, checked on every attempt where it is given.
+    pub sha256: Option<[u8; 32]>,
+}
+
+impl PayloadRef {
+    /// A payload of `len` bytes.
+    #[must_use]
+    pub const fn new(len: u64) -> Self {
+        Self { len, sha256: None }
+    }
+
+    /// The same with the hash that the bytes must have, so that a file that changed between two attempts is noticed.
+    #[must_use]
+    pub const fn with_sha256(mut self, sha256: [u8; 32]) -> Self {
+        self.sha256 = Some(sha256);
+        self
+    }
+}
+
+impl Payload {
+    /// The length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            // A `usize` fits into 64 bits wherever Rust runs today.
+            Self::Bytes(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            Self::Ref(reference) => reference.len,
+        }
+    }
+
+    /// Whether there is no byte.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl From<Bytes> for Payload {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<PayloadRef> for Payload {
+    fn from(reference: PayloadRef) -> Self {
+        Self::Ref(reference)
+    }
+}
+
+impl Body {
+    /// No body: no byte, no content type.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// These bytes, with this content type.
+    #[must_use]
+    pub fn new(content_type: &MediaType, bytes: impl Into<Bytes>) -> Self {
+        Self { content_type: Some(content_type.header_value()), head: bytes.into(), ..Self::default() }
+    }
+
+    pub(crate) fn with_static_type(content_type: &'static str, bytes: Bytes) -> Self {
+        Self { content_type: Some(HeaderValue::from_static(content_type)), head: bytes, ..Self::default() }
+    }
+
+    /// The length in bytes, known in advance.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        let framing = self.head.len().saturating_add(self.tail.len());
+        let payload = self.payload.as_ref().map_or(0, Payload::len);
+        u64::try_from(framing).unwrap_or(u64::MAX).saturating_add(payload)
+    }
+
+    /// Whether there is no byte.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The media type that goes out as `Content-Type`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&HeaderValue> {
+        self.content_type.as_ref()
+    }
+
+    /// The payload that has to be read from elsewhere, if there is one.
+    #[must_use]
+    pub fn payload_ref(&self) -> Option<PayloadRef> {
+        match self.payload {
+            Some(Payload::Ref(reference)) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Whether this body carries a document, and gets the time-outs of an upload.
+    #[must_use]
+    pub fn is_upload(&self) -> bool {
+        self.payload.is_some()
+    }
+
+    /// The whole body, where all of it is in one piece in memory.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        (self.payload.is_none() && self.tail.is_empty()).then_some(&self.head)
+    }
+
+    /// Reads the body from its beginning: once per attempt.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor::new(self)
+    }
+}
+
+/// Only lengths: a body holds personal data, and a token request's body the client secret (T11–T12).
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").field("content_type", &self.content_type).field("len", &self.len()).finish()
+    }
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes(len {})", bytes.len()),
+            Self::Ref(reference) => fmt::Debug::fmt(reference, f),
+        }
+    }
+}

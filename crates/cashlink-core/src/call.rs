@@ -1,0 +1,290 @@
+//! An operation, encoded: owned, cheap to clone, the same bytes for every attempt. It is what is performed, retried and
+//! stored.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+use core::marker::PhantomData;
+use core::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+use crate::answer::{Answer, DecodeError, Received};
+use crate::body::Body;
+use crate::target::is_relative_path;
+use crate::{
+    ApiVersion, Credential, Effect, Error, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Query,
+};
+
+/// An encoded operation, without credential and base.
+///
+/// Cloning it copies nothing, and a future that owns one is `'static` even where the operation borrowed. `T` is what it
+/// decodes to, `C` the kind of credential that it needs.
+///
+/// ```
+/// use cashlink_core::partner::GetInvestor;
+/// use cashlink_core::Call;
+/// use core::time::Duration;
+///
+/// let call = Call::new(&GetInvestor::new("3fa85f64-5717-4562-b3fc-2c963f66afa6".parse()?))?
+///     .attempts(2)
+///     .deadline(Duration::from_secs(10));
+/// assert_eq!(call.name(), "investors.get");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[must_use = "a call does nothing until a client performs it"]
+pub struct Call<T, C> {
+    pub(crate) encoded: Arc<Encoded>,
+    pub(crate) options: Options,
+    pub(crate) decode: Decode<T>,
+    credential: PhantomData<fn() -> C>,
+}
+
+/// An operation's own `decode`.
+pub(crate) type Decode<T> = fn(&Answer<'_>) -> Result<T, DecodeError>;
+
+/// The request as it will be sent by every attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoded {
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) version: Option<ApiVersion>,
+    pub(crate) body: Body,
+    pub(crate) effect: OwnedEffect,
+    pub(crate) follows_link: bool,
+}
+
+/// [`Effect`], owning its key.
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedEffect {
+    Safe,
+    Idempotent,
+    Keyed(IdempotencyKey, Honoured),
+    Once,
+}
+
+impl From<Effect<'_>> for OwnedEffect {
+    fn from(effect: Effect<'_>) -> Self {
+        match effect {
+            Effect::Safe => Self::Safe,
+            Effect::Idempotent => Self::Idempotent,
+            Effect::Keyed { key, honoured } => Self::Keyed(key.clone(), honoured),
+            Effect::Once => Self::Once,
+        }
+    }
+}
+
+impl OwnedEffect {
+    pub(crate) fn as_effect(&self) -> Effect<'_> {
+        match self {
+            Self::Safe => Effect::Safe,
+            Self::Idempotent => Effect::Idempotent,
+            Self::Keyed(key, honoured) => Effect::Keyed { key, honoured: *honoured },
+            Self::Once => Effect::Once,
+        }
+    }
+}
+
+/// What one call may settle for itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) attempts: Option<u32>,
+}
+
+/// Headers that only the library sets: a caller's value would forge a credential, or break the framing below us.
+const OWN_HEADERS: [&str; 18] = [
+    "authorization",
+    "x-api-key",
+    "x-api-version",
+    "x-idempotency-key",
+    "proxy-authorization",
+    "cookie",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "accept-encoding",
+    "host",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "expect",
+    "user-agent",
+];
+
+impl<T, C: Credential> Call<T, C> {
+    /// Encodes the operation: from here on its bytes are fixed.
+    ///
+    /// # Errors
+    /// When a value in it can't be sent. Nothing has been sent then.
+    pub fn new<O: Operation<Output = T, Credential = C>>(operation: &O) -> Result<Self, Error> {
+        Encoded::new(operation)
+            .map(|encoded| Self {
+                encoded: Arc::new(encoded),
+                options: Options::default(),
+                decode: O::decode,
+                credential: PhantomData,
+            })
+            .map_err(|fault| Error::invalid_request(O::NAME, fault))
+    }
+
+    /// The operation's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.encoded.name
+    }
+
+    /// The idempotency key that it carries.
+    #[must_use]
+    pub fn key(&self) -> Option<&IdempotencyKey> {
+        self.encoded.key()
+    }
+
+    /// The body: where it refers to a payload, whoever performs the call has to supply it.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.encoded.body
+    }
+
+    /// Ends the whole call, waits and retries included, after `total` instead of the client's default.
+    pub fn deadline(mut self, total: Duration) -> Self {
+        self.options.deadline = Some(total);
+        self
+    }
+
+    /// Makes at most `most` attempts (at least one) instead of the client's default.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.options.attempts = Some(most.max(1));
+        self
+    }
+
+    /// Adds a header to this call. Part of the request: a stored call keeps it.
+    ///
+    /// # Errors
+    /// When name or value is no header, or the header is one that the library sets itself.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, InvalidValue> {
+        let name =
+            HeaderName::try_from(name).map_err(|_| InvalidValue::new("header name", "must be a token"))?;
+        let printable = value.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
+        let value = HeaderValue::from_str(value)
+            .ok()
+            .filter(|_| printable)
+            .ok_or(InvalidValue::new("header value", "must be printable ASCII"))?;
+        check_header(&name)?;
+        Arc::make_mut(&mut self.encoded).headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Sends the call to another path below the base: for an endpoint whose path the known pages leave open.
+    ///
+    /// # Errors
+    /// When `path` isn't segments between single slashes, or has `.` or `..`.
+    pub fn at_path(mut self, path: &str) -> Result<Self, InvalidValue> {
+        let mut written = Path::new();
+        written.segments(path);
+        Arc::make_mut(&mut self.encoded).path = written.finish()?;
+        Ok(self)
+    }
+
+    /// The same call, decoded later: what the loops perform, so that they compile once and not once per operation.
+    /// [`Reply::decode`](crate::Reply::decode) decodes its reply.
+    pub fn erased(&self) -> Call<Received, C> {
+        Call {
+            encoded: Arc::clone(&self.encoded),
+            options: self.options,
+            decode: Received::decode,
+            credential: PhantomData,
+        }
+    }
+}
+
+fn check_header(name: &HeaderName) -> Result<(), InvalidValue> {
+    if OWN_HEADERS.contains(&name.as_str()) {
+        Err(InvalidValue::new("header name", "must not be one that the library sets itself"))
+    } else {
+        Ok(())
+    }
+}
+
+impl Encoded {
+    fn new<O: Operation>(operation: &O) -> Result<Self, InvalidValue> {
+        let (mut path, mut query, mut headers) = (Path::new(), Query::new(), HeaderMap::new());
+        operation.path(&mut path);
+        operation.query(&mut query);
+        operation.headers(&mut headers);
+        headers.keys().try_for_each(check_header)?;
+        let encoded = Self {
+            name: O::NAME,
+            method: operation.method(),
+            path: path.finish()?,
+            query: query.into_text(),
+            headers,
+            version: operation.version(),
+            body: operation.body()?,
+            effect: operation.effect().into(),
+            follows_link: operation.follows_link(),
+        };
+        debug_assert!(is_relative_path(&encoded.path));
+        encoded.complete_headers()
+    }
+
+    /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
+    fn complete_headers(mut self) -> Result<Self, InvalidValue> {
+        self.headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        if let Some(content_type) = self.body.content_type() {
+            self.headers.insert(header::CONTENT_TYPE, content_type.clone());
+        }
+        if let OwnedEffect::Keyed(key, _) = &self.effect {
+            self.headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn key(&self) -> Option<&IdempotencyKey> {
+        match &self.effect {
+            OwnedEffect::Keyed(key, _) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Path and query, relative to the base.
+    pub(crate) fn target(&self) -> alloc::borrow::Cow<'_, str> {
+        if self.query.is_empty() {
+            (&*self.path).into()
+        } else {
+            alloc::format!("{}?{}", self.path, self.query).into()
+        }
+    }
+}
+
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-idempotency-key");
+pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
+
+impl<T, C> Clone for Call<T, C> {
+    fn clone(&self) -> Self {
+        Self {
+            encoded: Arc::clone(&self.encoded),
+            options: self.options,
+            decode: self.decode,
+            credential: PhantomData,
+        }
+    }
+}
+
+/// Name, method and key: neither the target, which may hold personal ids, nor the body.
+impl<T, C> fmt::Debug for Call<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("name", &self.encoded.name)
+            .field("method", &self.encoded.method)
+            .field("key", &self.encoded.key())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,264 @@
+//! Who calls: the three kinds of credential, each a type, each naming the API that it belongs to.
+//!
+//! An operation says which kind it needs, a [`Client`](crate::Client) starts only operations of its own kind: a user key
+//! can't stand where an app key belongs, and no Payments operation starts on a Partner client. What a credential does
+//! to a request happens last, when the request leaves, and its headers are marked sensitive.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use http::HeaderValue;
+
+use crate::partner::Partner;
+use crate::payments::Payments;
+use crate::{InvalidValue, Secret};
+
+/// A kind of credential, and the API that it belongs to: [`UserKey`], [`AppKey`] or [`Bearer`]. Closed on purpose.
+pub trait Credential: sealed::Authenticate + Send + Sync + 'static {
+    /// The API that takes it: [`Payments`] or [`Partner`].
+    type Api: crate::client::Api;
+}
+
+pub(crate) mod sealed {
+    use super::{Bearer, HeaderValue};
+
+    /// What a flow needs of a credential; not nameable outside, so that nobody adds a fourth kind.
+    pub trait Authenticate {
+        fn into_authentication(self) -> Authentication;
+    }
+
+    /// How the requests of a client are authenticated.
+    #[derive(Debug)]
+    pub enum Authentication {
+        /// `X-Api-Key`, the value marked sensitive.
+        ApiKey(HeaderValue),
+        /// `Authorization: Bearer`, with a token that a flow has to obtain.
+        Bearer(Bearer),
+    }
+}
+
+use sealed::Authentication;
+
+/// A business's own key of the Payments API (the vendor's pages call it USERKEY): payment links.
+///
+/// ```
+/// use cashlink_core::{Secret, UserKey};
+///
+/// let key = UserKey::new(Secret::new("live_0123"))?;
+/// assert_eq!(format!("{key:?}"), "UserKey(…)");
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone)]
+pub struct UserKey(HeaderValue);
+
+/// A platform's key of the Platform API (the vendor's pages call it APPKEY): registering businesses. Not
+/// interchangeable with a [`UserKey`].
+#[derive(Clone)]
+pub struct AppKey(HeaderValue);
+
+fn api_key(secret: &Secret) -> Result<HeaderValue, InvalidValue> {
+    const RULE: InvalidValue =
+        InvalidValue::new("API key", "must be visible ASCII without spaces, and not empty");
+    let text = secret.expose();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(RULE);
+    }
+    let mut value = HeaderValue::from_str(text).map_err(|_| RULE)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl UserKey {
+    /// # Errors
+    /// When the key is empty or holds anything but visible ASCII (T15).
+    #[expect(clippy::needless_pass_by_value, reason = "the key is handed over")]
+    pub fn new(secret: Secret) -> Result<Self, InvalidValue> {
+        api_key(&secret).map(Self)
+    }
+}
+
+impl AppKey {
+    /// # Errors
+    /// When the key is empty or holds anything but visible ASCII (T15).
+    #[expect(clippy::needless_pass_by_value, reason = "the key is handed over")]
+    pub fn new(secret: Secret) -> Result<Self, InvalidValue> {
+        api_key(&secret).map(Self)
+    }
+}
+
+impl fmt::Debug for UserKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserKey(…)")
+    }
+}
+
+impl fmt::Debug for AppKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AppKey(…)")
+    }
+}
+
+impl Credential for UserKey {
+    type Api = Payments;
+}
+
+impl sealed::Authenticate for UserKey {
+    fn into_authentication(self) -> Authentication {
+        Authentication::ApiKey(self.0)
+    }
+}
+
+impl Credential for AppKey {
+    type Api = Payments;
+}
+
+impl sealed::Authenticate for AppKey {
+    fn into_authentication(self) -> Authentication {
+        Authentication::ApiKey(self.0)
+    }
+}
+
+/// The credential of the newer APIs: bearer tokens, obtained by OAuth client credentials (RFC 6749 §4.4).
+///
+/// Client id and secret are handed over by the contact at Cashlink (seed). They go into the token request's form body,
+/// as in all of the vendor's samples; or, on request, into HTTP Basic.
+///
+/// ```
+/// use cashlink_core::{Bearer, Secret, partner::scope};
+///
+/// let bearer = Bearer::client_credentials("my-client", Secret::new("s3cr3t"))?
+///     .scopes([scope::INVESTORS_READ, scope::INVESTORS_WRITE]);
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone)]
+pub struct Bearer {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) in_header: bool,
+}
+
+impl Bearer {
+    /// The client's id and secret.
+    ///
+    /// # Errors
+    /// When either is empty, or is not printable ASCII as RFC 6749 Appendix A has it.
+    pub fn client_credentials(
+        client_id: impl Into<String>,
+        client_secret: Secret,
+    ) -> Result<Self, InvalidValue> {
+        let client_id = client_id.into();
+        let printable = |text: &str| !text.is_empty() && text.bytes().all(|byte| matches!(byte, 0x20..=0x7E));
+        if !printable(&client_id) {
+            return Err(InvalidValue::new("OAuth client id", "must be printable ASCII, and not empty"));
+        }
+        if !printable(client_secret.expose()) {
+            return Err(InvalidValue::new("OAuth client secret", "must be printable ASCII, and not empty"));
+        }
+        Ok(Self { client_id, client_secret, scopes: Vec::new(), in_header: false })
+    }
+
+    /// The scopes to ask for; without any, the parameter is left out. Known ones are constants in
+    /// [`partner::scope`](crate::partner::scope), others are made by [`Scope::new`].
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.scopes = scopes.into_iter().collect();
+        self
+    }
+
+    /// Sends id and secret by HTTP Basic, form-encoded first (RFC 6749 §2.3.1), instead of in the form body. No sample
+    /// of the vendor does so; some OAuth servers ask for it (T20).
+    #[must_use]
+    pub fn by_http_basic(mut self) -> Self {
+        self.in_header = true;
+        self
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}
+
+impl Credential for Bearer {
+    type Api = Partner;
+}
+
+impl sealed::Authenticate for Bearer {
+    fn into_authentication(self) -> Authentication {
+        Authentication::Bearer(self)
+    }
+}
+
+/// One scope of a token (RFC 6749 §3.3). A free text, because the vendor's table of scopes is not complete.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Scope(alloc::borrow::Cow<'static, str>);
+
+impl Scope {
+    /// # Errors
+    /// When it is empty or holds a space, a quote, a backslash, a control or anything beyond ASCII.
+    pub fn new(name: impl Into<String>) -> Result<Self, InvalidValue> {
+        let name = name.into();
+        if !name.is_empty() && name.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)) {
+            Ok(Self(name.into()))
+        } else {
+            Err(InvalidValue::new("scope", "must be visible ASCII without spaces, quotes and backslashes"))
+        }
+    }
+
+    pub(crate) const fn known(name: &'static str) -> Self {
+        Self(alloc::borrow::Cow::Borrowed(name))
+    }
+
+    /// The scope's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn t15_an_api_key_is_visible_ascii() {
+        for byte in 0..=255_u8 {
+            let key = format!("a{}b", char::from(byte));
+            assert_eq!(UserKey::new(Secret::new(&*key)).is_ok(), byte.is_ascii_graphic(), "byte {byte:#04x}");
+            assert_eq!(AppKey::new(Secret::new(key)).is_ok(), byte.is_ascii_graphic(), "byte {byte:#04x}");
+        }
+        assert!(UserKey::new(Secret::new("")).is_err());
+    }
+
+    #[test]
+    fn t11_no_credential_shows_itself() {
+        let canary = || Secret::new("canary");
+        let bearer = Bearer::client_credentials("canary", canary()).unwrap();
+        let shown = format!("{:?} {:?} {:?}", UserKey::new(canary()), AppKey::new(canary()), bearer);
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn a_scope_is_one_word_of_rfc_6749() {
+        for refused in ["", "a b", "a\"b", "a\\b", "a\n", "ä"] {
+            assert!(Scope::new(refused).is_err(), "{refused:?}");
+        }
+        assert_eq!(Scope::new("documents:write").unwrap().as_str(), "documents:write");
+    }
+}

@@ -1,0 +1,119 @@
+//! What a 401 says about itself: the `error` of a `WWW-Authenticate: Bearer` challenge (RFC 6750 §3).
+
+use http::{HeaderMap, header};
+
+/// Whether a 401 may mean that the token is no longer good, so that a new one is worth a try.
+///
+/// Cashlink's own header is undocumented, so any 401 counts, unless a Bearer challenge names another error than
+/// `invalid_token`: a new token has the same scopes as the old one (T32).
+pub(super) fn asks_for_new_token(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::WWW_AUTHENTICATE)
+        .iter()
+        .filter_map(|value| bearer_error(value.to_str().ok()?))
+        .all(|error| error.eq_ignore_ascii_case("invalid_token"))
+}
+
+/// The `error` parameter of the first Bearer challenge that has one. What can't be read says nothing.
+fn bearer_error(header: &str) -> Option<&str> {
+    let mut rest = header.trim_start();
+    let mut in_bearer = false;
+    while !rest.is_empty() {
+        let (word, after) = take_token(rest);
+        if word.is_empty() {
+            // A comma, an `=` of a token68, or something that can't be read: the next character may begin a word.
+            let mut characters = rest.chars();
+            characters.next();
+            rest = characters.as_str();
+            continue;
+        }
+        let after_space = after.trim_start();
+        match after_space.strip_prefix('=') {
+            Some(value) => {
+                let (value, after_value) = take_value(value.trim_start());
+                if in_bearer && word.eq_ignore_ascii_case("error") {
+                    return Some(value);
+                }
+                rest = after_value;
+            }
+            None => {
+                in_bearer = word.eq_ignore_ascii_case("bearer");
+                rest = after_space;
+            }
+        }
+    }
+    None
+}
+
+fn take_token(text: &str) -> (&str, &str) {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c);
+    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+/// A token, or what stands between quotes (escapes stay: no error code has one).
+fn take_value(text: &str) -> (&str, &str) {
+    let Some(quoted) = text.strip_prefix('"') else { return take_token(text) };
+    let mut escaped = false;
+    for (at, character) in quoted.char_indices() {
+        match character {
+            '"' if !escaped => {
+                let (value, rest) = quoted.split_at_checked(at).unwrap_or((quoted, ""));
+                return (value, rest.strip_prefix('"').unwrap_or(rest));
+            }
+            _ => escaped = character == '\\' && !escaped,
+        }
+    }
+    (quoted, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    fn verdict(challenges: &[&str]) -> bool {
+        let mut headers = HeaderMap::new();
+        for challenge in challenges {
+            headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_bytes(challenge.as_bytes()).unwrap());
+        }
+        asks_for_new_token(&headers)
+    }
+
+    #[test]
+    fn t32_any_401_asks_for_a_new_token_unless_it_names_another_error() {
+        for new_token in [
+            &[][..],
+            &[""],
+            &["Bearer"],
+            &["Bearer realm=\"api\""],
+            &["bearer error=\"invalid_token\""],
+            &["Bearer error=invalid_token"],
+            &["Bearer realm=\"error=\\\"insufficient_scope\\\"\", error=\"invalid_token\""],
+            &["Basic realm=\"x\""],
+            &["Basic error=\"insufficient_scope\""],
+            &["Bearer error_description=\"insufficient_scope\""],
+            &["Bearer realm=\"unclosed, error=insufficient_scope"],
+            &["Token, ,, =, \"", "Bearer error=\"invalid_token\""],
+        ] {
+            assert!(verdict(new_token), "{new_token:?}");
+        }
+        for no_new_token in [
+            &["Bearer error=\"insufficient_scope\""][..],
+            &["Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"x\""],
+            &["BEARER Error = \"invalid_request\""],
+            &["Basic realm=\"a\", Bearer error=insufficient_scope"],
+            &["Bearer error=\"invalid_token\"", "Bearer error=\"insufficient_scope\""],
+        ] {
+            assert!(!verdict(no_new_token), "{no_new_token:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_to_its_end(text in "[ -~é]{0,80}") {
+            let _ = bearer_error(&text);
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! The state of one flow, and every change of it. No other file changes a flow; what may follow a step is said by the
+//! types in `step`, what should follow an attempt by the table in `retry`.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt;
+use core::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+
+use super::jitter::Jitter;
+use super::retry::{Outcome, Row, Verdict, combine, judge};
+use super::step::Timeouts;
+use super::token::{Token, TokenId};
+use super::{Certainty, challenge, oauth, retry_after};
+use crate::answer::{Asked, DecodeError};
+use crate::body::Body;
+use crate::call::{API_KEY, API_VERSION, Encoded, Options};
+use crate::client::Shared;
+use crate::credential::sealed::Authentication;
+use crate::error::{Error, Evidence, GaveUp, Report};
+use crate::failure::{Failure, Sent};
+use crate::{Bearer, Endpoint, InvalidValue, Now};
+
+/// What earlier processes did with a call, so that its certainty spans a crash (DESIGN §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Prior {
+    /// How many attempts there were.
+    pub attempts: u32,
+    /// Whether one of them may have reached the server without a whole answer coming back.
+    pub maybe_sent: bool,
+}
+
+impl Prior {
+    /// What is known of earlier attempts.
+    #[must_use]
+    pub const fn new(attempts: u32, maybe_sent: bool) -> Self {
+        Self { attempts, maybe_sent }
+    }
+}
+
+/// One call on its way, whatever it decodes to.
+pub(crate) struct Flow {
+    shared: Arc<Shared>,
+    call: Arc<Encoded>,
+    /// The token call goes to its own endpoint and needs no token; `None` for every other call.
+    token_call: bool,
+    row: Row,
+    attempts_allowed: u32,
+    /// When the whole call ends, on the monotonic clock.
+    deadline: Duration,
+    jitter: Jitter,
+    attempts: u32,
+    attempts_before: u32,
+    /// Repetitions after a 500 or a 409, of which a documented key gets two.
+    doubtful_repeats: u8,
+    /// The worst of all attempts so far.
+    certainty: Certainty,
+    token: Option<Token>,
+    /// A token was refused already: the next refusal is final (T35).
+    renewed: bool,
+    /// The token that the server has just refused.
+    rejected: Option<TokenId>,
+    /// What the last answer said about coming back.
+    retry_after: Option<Duration>,
+    /// How the last attempt ended, for the error of a flow that can't go on.
+    evidence: Evidence,
+}
+
+/// Where a flow stands after an event.
+pub(super) enum Next {
+    Authorize(Box<Flow>),
+    Send(Box<Flow>, Box<Request<Body>>),
+    Wait(Box<Flow>, Duration),
+    Received(Box<Flow>, Response<Bytes>),
+    Failed(Error),
+}
+
+impl Flow {
+    pub(super) fn start(
+        shared: &Arc<Shared>,
+        call: &Arc<Encoded>,
+        options: Options,
+        prior: Prior,
+        now: Now,
+        entropy: [u8; 16],
+    ) -> Next {
+        let policy = &shared.policy;
+        let default = if call.body.is_upload() { policy.upload_deadline } else { policy.deadline };
+        let flow = Box::new(Self {
+            row: Row::of(&call.effect, shared.confirmed.contains(&call.name)),
+            attempts_allowed: options.attempts.unwrap_or(policy.attempts).max(1),
+            deadline: now.mono.saturating_add(options.deadline.unwrap_or(default)),
+            jitter: Jitter::new(entropy),
+            attempts: 0,
+            attempts_before: prior.attempts,
+            doubtful_repeats: 0,
+            certainty: if prior.maybe_sent { Certainty::Unknown } else { Certainty::NotApplied },
+            token: None,
+            renewed: false,
+            rejected: None,
+            retry_after: None,
+            evidence: Evidence::None,
+            token_call: false,
+            shared: Arc::clone(shared),
+            call: Arc::clone(call),
+        });
+        if prior.maybe_sent && !flow.row.survives_ambiguity() {
+            return flow.give_up(GaveUp::MayHaveHappened);
+        }
+        shared.budget.deposit();
+        flow.authorize_or_send(now)
+    }
+
+    /// The flow that obtains a token for this one. It ends when this one has to.
+    pub(super) fn token_flow(&mut self, now: Now) -> Next {
+        let request = match &self.shared.authentication {
+            Authentication::Bearer(bearer) => oauth::request(bearer),
+            // Never reached: only bearer calls are asked to authorize.
+            Authentication::ApiKey(_) => {
+                Err(InvalidValue::new("credential", "must be OAuth client credentials"))
+            }
+        };
+        let call = match request {
+            Ok(call) => Arc::new(call),
+            Err(fault) => return Next::Failed(Error::invalid_request(oauth::NAME, fault)),
+        };
+        let policy = &self.shared.policy;
+        let flow = Box::new(Self {
+            row: Row::Repeatable,
+            attempts_allowed: policy.attempts.max(1),
+            deadline: self.deadline.min(now.mono.saturating_add(policy.deadline)),
+            jitter: Jitter::new(self.jitter.fork()),
+            attempts: 0,
+            attempts_before: 0,
+            doubtful_repeats: 0,
+            certainty: Certainty::NotApplied,
+            token: None,
+            renewed: false,
+            rejected: None,
+            retry_after: None,
+            evidence: Evidence::None,
+            token_call: true,
+            shared: Arc::clone(&self.shared),
+            call,
+        });
+        flow.shared.budget.deposit();
+        flow.send(now)
+    }
+
+    fn needs_token(&self) -> bool {
+        !self.token_call
+            && self.token.is_none()
+            && matches!(self.shared.authentication, Authentication::Bearer(_))
+    }
+
+    fn authorize_or_send(self: Box<Self>, now: Now) -> Next {
+        if self.needs_token() { Next::Authorize(self) } else { self.send(now) }
+    }
+
+    pub(super) fn with_token(mut self: Box<Self>, token: Token, now: Now) -> Next {
+        self.token = Some(token);
+        self.send(now)
+    }
+
+    pub(super) fn without_token(mut self: Box<Self>, error: &Error) -> Next {
+        self.evidence = Evidence::Token(error.clone());
+        self.give_up(GaveUp::Final)
+    }
+
+    fn send(mut self: Box<Self>, now: Now) -> Next {
+        if now.mono >= self.deadline {
+            return self.give_up(GaveUp::Deadline);
+        }
+        match self.request() {
+            Ok(request) => {
+                self.attempts = self.attempts.saturating_add(1);
+                Next::Send(self, Box::new(request))
+            }
+            Err(fault) => Next::Failed(Error::invalid_request(self.call.name, fault)),
+        }
+    }
+
+    /// The request of the next attempt: the call's own bytes, the destination, and last the credential.
+    fn request(&self) -> Result<Request<Body>, InvalidValue> {
+        let uri = if self.token_call {
+            self.shared.token_endpoint.uri("")
+        } else {
+            self.shared.base.uri(&self.call.target())
+        }?;
+        let mut request = Request::new(self.call.body.clone());
+        *request.method_mut() = self.call.method.clone();
+        *request.uri_mut() = uri;
+        let headers = request.headers_mut();
+        headers.clone_from(&self.call.headers);
+        headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
+        if self.token_call {
+            return Ok(request);
+        }
+        if let Some(version) = self.call.version.or(self.shared.version) {
+            headers.insert(API_VERSION, version.header_value()?);
+        }
+        match (&self.shared.authentication, &self.token) {
+            (Authentication::ApiKey(key), _) => {
+                headers.insert(API_KEY, key.clone());
+            }
+            (Authentication::Bearer(Bearer { .. }), Some(token)) => {
+                headers.insert(header::AUTHORIZATION, token.authorization());
+            }
+            (Authentication::Bearer(Bearer { .. }), None) => {
+                return Err(InvalidValue::new("bearer token", "must be obtained before sending"));
+            }
+        }
+        Ok(request)
+    }
+
+    pub(super) fn timeouts(&self, now: Now) -> Timeouts {
+        let policy = &self.shared.policy;
+        let left = self.deadline.saturating_sub(now.mono);
+        let upload = self.call.body.is_upload();
+        Timeouts {
+            connect: policy.connect_timeout.min(left),
+            total: if upload { left } else { policy.attempt_timeout.min(left) },
+            idle: upload.then(|| policy.upload_silence.min(left)),
+        }
+    }
+
+    pub(super) fn largest_answer(&self) -> u64 {
+        self.shared.policy.largest_answer
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// The token that the server refused, which whoever obtains the next one should not get again.
+    pub(super) fn rejected(&self) -> Option<TokenId> {
+        self.rejected
+    }
+
+    pub(super) fn responded(mut self: Box<Self>, now: Now, response: Response<Bytes>) -> Next {
+        let length = u64::try_from(response.body().len()).unwrap_or(u64::MAX);
+        if length > self.shared.policy.largest_answer {
+            let (head, _) = response.into_parts();
+            return self.failed(now, Failure::too_large(head));
+        }
+        let status = response.status();
+        if status.is_success() {
+            return self.succeeded(response);
+        }
+        self.evidence = Evidence::Answer(response);
+        self.classify(now, status)
+    }
+
+    fn succeeded(self: Box<Self>, response: Response<Bytes>) -> Next {
+        let identity = |coding: &header::HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+        if response.headers().get_all(header::CONTENT_ENCODING).iter().all(identity) {
+            return Next::Received(self, response);
+        }
+        // Nobody asked for an encoding; unpacking one unasked is how small answers become large ones (T27).
+        let fault = DecodeError::new("Content-Encoding", "must be identity");
+        Next::Failed(Error::undecodable(self.asked(), self.total_attempts(), fault, response))
+    }
+
+    pub(super) fn failed(mut self: Box<Self>, now: Now, failure: Failure) -> Next {
+        let sent = failure.sent();
+        let status = failure.status();
+        self.evidence = Evidence::Failure(failure);
+        match (sent, status) {
+            (Sent::No, _) => self.decide(now, Outcome::NotSent, None),
+            (Sent::Permanent, None) => self.give_up(GaveUp::Final),
+            (Sent::Permanent, Some(status)) if status.is_success() => {
+                self.certainty = Certainty::Applied;
+                self.give_up(GaveUp::Final)
+            }
+            (Sent::Maybe, Some(status)) if status.is_success() => self.decide(now, Outcome::CutSuccess, None),
+            (_, Some(status)) => self.classify(now, status),
+            (Sent::Maybe, None) => self.decide(now, Outcome::MaybeSent, None),
+        }
+    }
+
+    /// A status that is no success, with or without its body.
+    fn classify(mut self: Box<Self>, now: Now, status: StatusCode) -> Next {
+        self.rejected = match (&self.token, self.evidence.headers()) {
+            (Some(token), Some(headers)) if status == StatusCode::UNAUTHORIZED => {
+                challenge::asks_for_new_token(headers).then(|| token.id())
+            }
+            _ => None,
+        };
+        let outcome = Outcome::of_status(status, self.rejected.is_some());
+        self.decide(now, outcome, Some(status))
+    }
+
+    fn decide(mut self: Box<Self>, now: Now, outcome: Outcome, status: Option<StatusCode>) -> Next {
+        let (verdict, certainty) = judge(self.row, outcome);
+        self.certainty = combine(self.row, self.certainty, certainty, status);
+        self.retry_after = self.evidence.headers().and_then(|headers| retry_after::read(headers, now.wall));
+        match verdict {
+            Verdict::Done => self.give_up(GaveUp::Final),
+            Verdict::Again => self.repeat(now),
+            Verdict::AtMostTwiceMore if self.doubtful_repeats >= 2 => self.give_up(GaveUp::Final),
+            Verdict::AtMostTwiceMore => {
+                self.doubtful_repeats = self.doubtful_repeats.saturating_add(1);
+                self.repeat(now)
+            }
+            Verdict::NewToken if self.renewed => self.give_up(GaveUp::Final),
+            Verdict::NewToken if now.mono >= self.deadline => self.give_up(GaveUp::Deadline),
+            Verdict::NewToken => {
+                self.renewed = true;
+                self.token = None;
+                Next::Authorize(self)
+            }
+        }
+    }
+
+    /// Another attempt, if attempts, deadline and budget allow it. The renewal of a token is not counted against the
+    /// attempts allowed: an expired token is no failure of the call.
+    fn repeat(mut self: Box<Self>, now: Now) -> Next {
+        let counted = self.attempts.saturating_sub(u32::from(self.renewed));
+        if counted >= self.attempts_allowed {
+            return self.give_up(GaveUp::Attempts);
+        }
+        let policy = &self.shared.policy;
+        let asked = self.retry_after.unwrap_or_default();
+        if asked > policy.longest_retry_after {
+            return self.give_up(GaveUp::RetryAfter);
+        }
+        let wait = self.jitter.wait(policy, counted).max(asked);
+        if now.mono.saturating_add(wait) >= self.deadline {
+            return self.give_up(GaveUp::Deadline);
+        }
+        if !self.shared.budget.withdraw() {
+            return self.give_up(GaveUp::Budget);
+        }
+        Next::Wait(self, wait)
+    }
+
+    pub(super) fn woken(self: Box<Self>, now: Now) -> Next {
+        self.authorize_or_send(now)
+    }
+
+    fn give_up(self: Box<Self>, gave_up: GaveUp) -> Next {
+        let flow = *self;
+        let report = Report {
+            attempts: flow.total_attempts(),
+            certainty: flow.certainty,
+            gave_up,
+            retry_after: flow.retry_after,
+            rejected_token: flow.rejected,
+            ..Report::of(flow.asked())
+        };
+        Next::Failed(Error::new(report, flow.evidence))
+    }
+
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { shared: &self.shared, call: &self.call }
+    }
+
+    pub(super) fn total_attempts(&self) -> u32 {
+        self.attempts_before.saturating_add(self.attempts)
+    }
+
+    /// Where requests of this flow go, for whoever prints a step.
+    fn destination(&self) -> &Endpoint {
+        if self.token_call { &self.shared.token_endpoint } else { &self.shared.base }
+    }
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flow")
+            .field("operation", &self.call.name)
+            .field("at", self.destination())
+            .field("key", &self.call.key())
+            .field("attempts", &self.total_attempts())
+            .field("certainty", &self.certainty)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,157 @@
+//! Reading amounts from text: the digits of the wire, the older API's decimals, and the displayed form.
+//!
+//! Bytes are looked at one by one; nothing is copied, and nothing is allocated unless the currency is
+//! unknown.
+
+use core::str::FromStr;
+
+use super::{Currency, Money, MoneyError, power_of_ten};
+
+/// More digits than this can't be an amount, however many zeros lead (T24).
+const MAX_DIGITS: usize = 38;
+
+impl Money {
+    /// Reads the older API's form of an amount, `12.34`: `-?[0-9]{1,38}(\.[0-9]{1,30})?`.
+    ///
+    /// The digits behind the point give the scale. `-0.00` is zero. There is no grouping, no `+`, no exponent
+    /// and no space, and a point has digits on both sides.
+    ///
+    /// # Errors
+    /// [`MoneyError::InvalidAmount`] for another form, [`MoneyError::InvalidDecimals`] for more than 30
+    /// digits behind the point, [`MoneyError::TooLarge`] for more than 38 significant digits.
+    ///
+    /// ```
+    /// use cashlink_core::money::{Currency, Money};
+    ///
+    /// let amount = Money::from_decimal("12.34", Currency::EUR)?;
+    /// assert_eq!(amount, Money::new(1234, 2, Currency::EUR)?);
+    /// assert_eq!(amount.decimal().to_string(), "12.34");
+    /// # Ok::<(), cashlink_core::money::MoneyError>(())
+    /// ```
+    pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        let number = Number::new(text);
+        number.with_whole(digits(number.whole)?, currency)
+    }
+}
+
+/// Reads exactly what [`Display`](core::fmt::Display) writes, as `EUR 40,000.000` or `EUR -0.05`, and no
+/// other spelling of it: the groups are where they belong, no zero leads, and zero has no sign.
+///
+/// ```
+/// use cashlink_core::money::Money;
+///
+/// let price: Money = "EUR 40,000.000".parse()?;
+/// assert_eq!((price.amount(), price.decimals()), (40_000_000, 3));
+/// assert!("EUR 40000.000".parse::<Money>().is_err());
+/// # Ok::<(), cashlink_core::money::MoneyError>(())
+/// ```
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let (code, text) = text.split_once(' ').ok_or(MoneyError::InvalidText)?;
+        let currency = Currency::new(code)?;
+        let number = Number::new(text);
+        let money = match number.with_whole(grouped(number.whole)?, currency) {
+            Err(MoneyError::InvalidAmount) => return Err(MoneyError::InvalidText),
+            read => read?,
+        };
+        if number.negative && money.is_zero() { Err(MoneyError::InvalidText) } else { Ok(money) }
+    }
+}
+
+/// The `amount` of the wire: `-?[0-9]{1,38}`.
+pub(super) fn wire_amount(text: &str) -> Result<i128, MoneyError> {
+    let number = Number::new(text);
+    if number.fraction.is_some() {
+        return Err(MoneyError::InvalidAmount);
+    }
+    signed(number.negative, digits(number.whole)?)
+}
+
+/// The `decimals` of the wire: digits. That they aren't above 30, `Money::new` checks; that no zero leads,
+/// JSON.
+pub(super) fn wire_decimals(text: &str) -> Result<u8, MoneyError> {
+    let value = digits(text).map_err(|_| MoneyError::InvalidDecimals)?;
+    u8::try_from(value).map_err(|_| MoneyError::InvalidDecimals)
+}
+
+/// The parts of a decimal number, not yet checked.
+struct Number<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: Option<&'a str>,
+}
+
+impl<'a> Number<'a> {
+    fn new(text: &'a str) -> Self {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        match text.split_once('.') {
+            Some((whole, fraction)) => Self { negative, whole, fraction: Some(fraction) },
+            None => Self { negative, whole: text, fraction: None },
+        }
+    }
+
+    /// The money, when the whole part has already been read.
+    fn with_whole(&self, whole: u128, currency: Currency) -> Result<Money, MoneyError> {
+        let Some(fraction) = self.fraction else {
+            return Money::new(signed(self.negative, whole)?, 0, currency);
+        };
+        let decimals = u8::try_from(fraction.len()).ok().filter(|&decimals| decimals <= Money::MAX_DECIMALS);
+        let decimals = decimals.ok_or(MoneyError::InvalidDecimals)?;
+        let scale = power_of_ten(decimals).unsigned_abs();
+        let fraction = digits(fraction)?;
+        let magnitude = whole.checked_mul(scale).and_then(|whole| whole.checked_add(fraction));
+        Money::new(signed(self.negative, magnitude.ok_or(MoneyError::TooLarge)?)?, decimals, currency)
+    }
+}
+
+fn signed(negative: bool, magnitude: u128) -> Result<i128, MoneyError> {
+    let magnitude = i128::try_from(magnitude).map_err(|_| MoneyError::TooLarge)?;
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+/// The number that 1 to 38 ASCII digits spell. It is below 10^38, so neither the `u128` nor, for the 19
+/// digits of a chunk, the `u64` can overflow; the short way is the common one.
+fn digits(text: &str) -> Result<u128, MoneyError> {
+    if text.is_empty() || text.len() > MAX_DIGITS {
+        return Err(MoneyError::InvalidAmount);
+    }
+    let mut value = 0_u128;
+    for chunk in text.as_bytes().chunks(19) {
+        let mut part = 0_u64;
+        let mut scale = 1_u64;
+        for byte in chunk {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return Err(MoneyError::InvalidAmount);
+            }
+            part = part.wrapping_mul(10).wrapping_add(u64::from(digit));
+            scale = scale.wrapping_mul(10);
+        }
+        value = value.wrapping_mul(u128::from(scale)).wrapping_add(u128::from(part));
+    }
+    Ok(value)
+}
+
+/// The number that groups of three digits spell, as in `40,000`: canonical, so that it prints as it was read.
+fn grouped(text: &str) -> Result<u128, MoneyError> {
+    let mut value = 0_u128;
+    for (index, group) in text.split(',').enumerate() {
+        let fits = match index {
+            // Only a single zero may begin with one.
+            0 => group.len() <= 3 && (text == "0" || !group.starts_with('0')),
+            _ => group.len() == 3,
+        };
+        if !fits {
+            return Err(MoneyError::InvalidText);
+        }
+        let group = digits(group).map_err(|_| MoneyError::InvalidText)?;
+        let shifted = value.checked_mul(1000).and_then(|value| value.checked_add(group));
+        value = shifted.ok_or(MoneyError::TooLarge)?;
+    }
+    Ok(value)
+}

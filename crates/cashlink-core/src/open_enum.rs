@@ -1,0 +1,94 @@
+//! Enumerations that a server may extend: the known values by name, every other one kept as it came.
+
+/// Declares an enum of texts. A value without a name here is kept whole in `Other`; it is written back as it came, and
+/// its debug form doesn't show it, since a server wrote it.
+macro_rules! open_enum {
+    (
+        $(#[$attributes:meta])*
+        $visible:vis enum $name:ident {
+            $( $(#[$of_variant:meta])* $variant:ident = $text:literal, )+
+        }
+    ) => {
+        $(#[$attributes])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        $visible enum $name {
+            $( $(#[$of_variant])* $variant, )+
+            /// A value that this version of the library has no name for. Made by `From`, so that no known value hides in
+            /// it.
+            Other(alloc::boxed::Box<str>),
+        }
+
+        impl $name {
+            /// The value as the API writes it.
+            #[must_use]
+            $visible fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $text, )+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $text => Self::$variant, )+
+                    other => Self::Other(other.into()),
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(match self {
+                    $( Self::$variant => stringify!($variant), )+
+                    Self::Other(_) => "Other(…)",
+                })
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text: alloc::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
+                Ok(Self::from(&*text))
+            }
+        }
+    };
+}
+
+pub(crate) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    open_enum! {
+        /// A colour.
+        enum Colour {
+            /// Red.
+            Red = "RED",
+            /// Green.
+            Green = "GREEN",
+        }
+    }
+
+    #[test]
+    fn an_unknown_value_survives_and_is_not_shown_in_debug_output() {
+        let colours: alloc::vec::Vec<Colour> =
+            serde_json::from_str(r#"["RED","canary","GREEN","red"]"#).unwrap();
+        assert_eq!(colours[..2], [Colour::Red, Colour::Other("canary".into())]);
+        assert_eq!(serde_json::to_string(&colours).unwrap(), r#"["RED","canary","GREEN","red"]"#);
+        assert_eq!(alloc::format!("{colours:?}"), "[Red, Other(…), Green, Other(…)]");
+    }
+}

@@ -1,0 +1,104 @@
+//! Reading only what is new: since results come oldest first, everything new is on the last page or behind it.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{List, Next, Page};
+use crate::{Call, Error};
+
+/// A place in a list: the last page that was read, and the ids that were seen on it. Everything on that page with
+/// another id, and everything behind it, is new.
+///
+/// It is serialisable: keep it beside what you made of the items. Rows that are *deleted* shift later ones forward, onto
+/// pages that were read already, where a bookmark does not look for them (T60).
+///
+/// ```
+/// use cashlink_core::page::{Bookmark, Page};
+/// use cashlink_core::partner::{Investor, ListInvestors};
+/// use cashlink_core::Error;
+///
+/// fn read_new(bookmark: &mut Bookmark<ListInvestors>, fetch: impl Fn(&Bookmark<ListInvestors>) -> Page<ListInvestors>)
+/// -> Result<Vec<Investor>, Error> {
+///     let mut new = Vec::new();
+///     loop {
+///         let page = fetch(bookmark); // performs `bookmark.call()`
+///         let fresh = bookmark.advance(&page)?;
+///         new.extend(fresh.items.into_iter().cloned());
+///         if !fresh.more {
+///             return Ok(new);
+///         }
+///     }
+/// }
+/// ```
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Bookmark<L: List> {
+    page: Next<L>,
+    seen: BTreeSet<String>,
+}
+
+/// What a bookmark found on one page.
+pub struct Fresh<'p, L: List> {
+    /// The items that were not seen before, oldest first.
+    pub items: Vec<&'p L::Item>,
+    /// Whether there is another page to read.
+    pub more: bool,
+}
+
+impl<L: List> Bookmark<L> {
+    /// Behind the last item of this page; `None` for a page that was made by hand.
+    #[must_use]
+    pub fn after(page: &Page<L>) -> Option<Self> {
+        Some(Self { page: page.this()?, seen: ids(page) })
+    }
+
+    /// The call that reads the page at the bookmark.
+    ///
+    /// # Errors
+    /// Never, for a bookmark that this library made.
+    pub fn call(&self) -> Result<Call<Page<L>, L::Credential>, Error> {
+        Call::new(&self.page)
+    }
+
+    /// What is new on the page that [`Bookmark::call`] brought. The bookmark moves behind it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ForeignPageLink`](crate::ErrorKind::ForeignPageLink) when the page's link leads astray; the bookmark
+    /// stays where it was.
+    pub fn advance<'p>(&mut self, page: &'p Page<L>) -> Result<Fresh<'p, L>, Error> {
+        let next = page.next()?;
+        let items = page.items.iter().filter(|item| !self.seen.contains(L::id(item))).collect();
+        let more = next.is_some();
+        (self.page, self.seen) = match next {
+            Some(next) => (next, BTreeSet::new()),
+            None => (self.page.clone(), ids(page)),
+        };
+        Ok(Fresh { items, more })
+    }
+}
+
+fn ids<L: List>(page: &Page<L>) -> BTreeSet<String> {
+    page.items.iter().map(|item| L::id(item).into()).collect()
+}
+
+impl<L: List> Clone for Bookmark<L> {
+    fn clone(&self) -> Self {
+        Self { page: self.page.clone(), seen: self.seen.clone() }
+    }
+}
+
+impl<L: List> fmt::Debug for Bookmark<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bookmark").field("list", &L::NAME).field("seen", &self.seen.len()).finish()
+    }
+}
+
+impl<L: List> fmt::Debug for Fresh<'_, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fresh").field("items", &self.items.len()).field("more", &self.more).finish()
+    }
+}

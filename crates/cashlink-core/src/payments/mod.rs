@@ -1,0 +1,81 @@
+//! The older generation: the Payments and Platform APIs. One base, an API key on every request, versions as dates in a
+//! header, and **no idempotency keys**: a POST whose answer was lost is never repeated on its own.
+//!
+//! | operation | request | credential |
+//! | --- | --- | --- |
+//! | [`CreateCashlink`] | `POST cashlink` | [`UserKey`](crate::UserKey) |
+//! | [`RegisterBusiness`] | `POST register/` | [`AppKey`](crate::AppKey) |
+
+mod create_cashlink;
+mod register_business;
+
+pub use create_cashlink::{
+    Cashlink, CashlinkId, CashlinkType, CreateCashlink, FreetextType, SubscriptionPlan,
+};
+pub use register_business::{Business, BusinessId, RegisterBusiness};
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use http::uri::{Authority, Scheme};
+
+use crate::client::{Api, sealed};
+use crate::{ApiVersion, Endpoint, LinkCheck};
+
+/// The older generation as a configuration: its base URL and its default version.
+///
+/// ```
+/// use cashlink_core::payments::Payments;
+/// use cashlink_core::{ApiVersion, Endpoint};
+///
+/// let production = Payments::production();
+/// let pinned = Payments::production().version(ApiVersion::V2018_01_15);
+/// let sandbox = Payments::at(Endpoint::on_loopback("http://127.0.0.1:8080/business/api/v1/")?);
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Payments {
+    base: Endpoint,
+    version: Option<ApiVersion>,
+}
+
+impl Payments {
+    /// `https://cashlink.de/business/api/v1/`, for test keys and production keys alike (seed): which of the two a key is
+    /// decides Cashlink.
+    #[must_use]
+    pub fn production() -> Self {
+        Self::at(Endpoint::known(
+            Scheme::HTTPS,
+            Authority::from_static("cashlink.de"),
+            Arc::from("/business/api/v1/"),
+        ))
+    }
+
+    /// The API at another base.
+    #[must_use]
+    pub fn at(base: Endpoint) -> Self {
+        Self { base, version: None }
+    }
+
+    /// The version for operations that don't fix one themselves. Without it no version is sent, which means the vendor's
+    /// latest (seed).
+    #[must_use]
+    pub fn version(mut self, version: ApiVersion) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
+impl Api for Payments {}
+
+impl sealed::Settings for Payments {
+    fn into_fields(self) -> sealed::Fields {
+        sealed::Fields {
+            base: self.base,
+            token_endpoint: None,
+            version: self.version,
+            links: LinkCheck::default(),
+            confirmed: Vec::new(),
+        }
+    }
+}

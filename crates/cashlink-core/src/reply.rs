@@ -1,0 +1,125 @@
+//! What comes back from a call that succeeded: the value, and the answer that it was read from.
+
+use core::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+use crate::answer::{Answer, DecodeError, Received};
+use crate::call::{API_VERSION, Call};
+use crate::error::Error;
+use crate::json;
+
+/// A value, and what is known about the answer that brought it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Reply<T> {
+    /// What the operation decodes to.
+    pub value: T,
+    /// The answer itself.
+    pub meta: Meta,
+}
+
+impl<T> Reply<T> {
+    pub(crate) fn new(value: T, response: Response<Bytes>, attempts: u32) -> Self {
+        Self { value, meta: Meta { response, attempts } }
+    }
+
+    /// Another value with the same answer behind it.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
+        Reply { value: change(self.value), meta: self.meta }
+    }
+}
+
+impl Reply<Received> {
+    /// Reads the reply to [`Call::erased`] as its call meant it.
+    ///
+    /// # Errors
+    /// When the answer is not what the operation expects. Its effect has happened all the same.
+    pub fn decode<T, C>(self, call: &Call<T, C>) -> Result<Reply<T>, Error> {
+        let Self { value: received, meta } = self;
+        match (call.decode)(&Answer::to(received.asked(), &meta.response)) {
+            Ok(value) => Ok(Reply { value, meta }),
+            Err(fault) => {
+                let Meta { response, attempts } = meta;
+                Err(Error::undecodable(received.asked(), attempts, fault, response))
+            }
+        }
+    }
+}
+
+/// The answer behind a value. Cheap to clone where it matters: the body is shared.
+#[derive(Clone)]
+pub struct Meta {
+    response: Response<Bytes>,
+    attempts: u32,
+}
+
+impl Meta {
+    /// The status code: a success.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The body, byte for byte: every field that this library has no name for is in it.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        self.response.body()
+    }
+
+    /// One field of the body, by the names on the way to it: for what this library has no name for. `None` where there
+    /// is none.
+    ///
+    /// # Errors
+    /// When the body is no JSON, or the field is of another type.
+    pub fn field<T: DeserializeOwned>(&self, names: &[&str]) -> Result<Option<T>, DecodeError> {
+        json::field(self.body(), names)
+    }
+
+    /// How many requests this call took, earlier processes' included.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The id that the server gave this request (`X-Request-Id`), to be told to support. No known page promises one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(self.headers())
+    }
+
+    /// The version that the answer says it was made for (`X-Api-Version`). No known page promises it.
+    #[must_use]
+    pub fn api_version(&self) -> Option<&str> {
+        self.headers().get(API_VERSION)?.to_str().ok()
+    }
+
+    /// When the server answered, by its own clock (`Date`), in seconds since the epoch.
+    #[must_use]
+    pub fn date(&self) -> Option<u64> {
+        crate::flow::seconds_of_date(self.headers().get(header::DATE)?)
+    }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-request-id")?.to_str().ok()
+}
+
+/// Without headers and body: they are the server's text (T11–T12).
+impl fmt::Debug for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meta")
+            .field("status", &self.status().as_u16())
+            .field("attempts", &self.attempts)
+            .field("body_len", &self.body().len())
+            .finish_non_exhaustive()
+    }
+}
