@@ -74,13 +74,10 @@ impl Report {
 
     pub(crate) fn of(asked: Asked<'_>) -> Self {
         let policy = &asked.shared.policy;
-        let mut map_limits = error_map::Limits::default();
-        map_limits.leaves = policy.error_leaves;
-        map_limits.depth = policy.error_depth;
         Self {
             key: asked.call.key().cloned(),
             follows_link: asked.call.follows_link,
-            map_limits,
+            map_limits: error_map::Limits { leaves: policy.error_leaves, depth: policy.error_depth },
             ..Self::new(asked.call.name)
         }
     }

@@ -74,13 +74,9 @@ impl<R> Id<R> {
 impl<R> From<Uuid> for Id<R> {
     fn from(uuid: Uuid) -> Self {
         let mut bytes = [0; LONGEST];
-        let mut length = 0;
-        let mut buffer = Uuid::encode_buffer();
-        for (place, byte) in bytes.iter_mut().zip(uuid.hyphenated().encode_lower(&mut buffer).bytes()) {
-            *place = byte;
-            length += 1;
-        }
-        Self { bytes, length, names: PhantomData }
+        // 36 digits and hyphens, always.
+        uuid.hyphenated().encode_lower(&mut bytes);
+        Self { bytes, length: 36, names: PhantomData }
     }
 }
 

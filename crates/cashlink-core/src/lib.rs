@@ -89,6 +89,10 @@ mod id;
 mod idempotency;
 mod invalid;
 mod json;
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "amounts and scales are bounded by their types; held against big integers"
+)]
 pub mod money;
 mod open_enum;
 mod operation;
@@ -100,6 +104,10 @@ mod raw;
 mod reply;
 mod secret;
 mod target;
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "years, days and digits are bounded by their types; held against an oracle"
+)]
 pub mod time;
 #[cfg(test)]
 mod vectors;
@@ -112,7 +120,9 @@ pub use endpoint::{Endpoint, LinkCheck};
 pub use error::{Error, ErrorKind, GaveUp};
 pub use error_map::ErrorMap;
 pub use failure::Failure;
-pub use flow::{Certainty, Delay, Grant, NeedToken, Outgoing, Pending, Prior, Step, Timeouts, Token};
+pub use flow::{
+    Certainty, Delay, Grant, NeedToken, Outgoing, Pending, Prior, Step, Timeouts, Token, TokenId,
+};
 pub use id::Id;
 pub use idempotency::IdempotencyKey;
 pub use invalid::InvalidValue;

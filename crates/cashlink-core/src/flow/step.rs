@@ -177,6 +177,11 @@ impl<T> NeedToken<T> {
         Step::at(self.0.flow.with_token(token, now), self.0.decode)
     }
 
+    /// No token came in time: the call is over, as it is when its deadline passes in any other way.
+    pub fn time_out(self) -> Step<T> {
+        Step::at(self.0.flow.timed_out(), self.0.decode)
+    }
+
     /// There is no token: the call is over. Nothing more is sent.
     pub fn fail(self, error: &Error) -> Step<T> {
         Step::at(self.0.flow.without_token(error), self.0.decode)

@@ -170,6 +170,10 @@ impl Flow {
         self.give_up(GaveUp::Final)
     }
 
+    pub(super) fn timed_out(self: Box<Self>) -> Next {
+        self.give_up(GaveUp::Deadline)
+    }
+
     fn send(mut self: Box<Self>, now: Now) -> Next {
         if now.mono >= self.deadline {
             return self.give_up(GaveUp::Deadline);

@@ -7,7 +7,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{List, Next, Page};
+use super::{List, Next, Page, PageCall};
 use crate::{Call, Error};
 
 /// A place in a list: the last page that was read, and the ids that were seen on it. Everything on that page with
@@ -60,7 +60,7 @@ impl<L: List> Bookmark<L> {
     ///
     /// # Errors
     /// Never, for a bookmark that this library made.
-    pub fn call(&self) -> Result<Call<Page<L>, L::Credential>, Error> {
+    pub fn call(&self) -> Result<PageCall<L>, Error> {
         Call::new(&self.page)
     }
 

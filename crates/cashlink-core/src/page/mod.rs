@@ -12,6 +12,9 @@ pub use bookmark::{Bookmark, Fresh};
 pub use link::{Backward, Forward, Next, PageLink, Previous};
 pub use walk::Walk;
 
+/// The call that brings one page of a list.
+pub type PageCall<L> = Call<Page<L>, <L as Operation>::Credential>;
+
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
@@ -23,7 +26,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Answer, DecodeError};
 use crate::error::PageFault;
-use crate::{Error, Operation};
+use crate::{Call, Error, Operation};
 
 /// An operation that lists objects in pages.
 pub trait List: Operation<Output = Page<Self>> + Sized {

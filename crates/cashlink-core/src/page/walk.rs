@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{List, Next, Page, PageLink};
+use super::{List, Next, Page, PageCall, PageLink};
 use crate::error::PageFault;
 use crate::{Call, Error, Policy};
 
@@ -90,7 +90,7 @@ impl<L: List> Walk<L> {
     ///
     /// # Errors
     /// [`ErrorKind::TooManyPages`](crate::ErrorKind::TooManyPages) when the walk has turned as many pages as it may.
-    pub fn call(&self) -> Result<Option<Call<Page<L>, L::Credential>>, Error> {
+    pub fn call(&self) -> Result<Option<PageCall<L>>, Error> {
         match &self.next {
             None => Ok(None),
             Some(_) if self.pages >= self.most => Err(Error::page(L::NAME, PageFault::TooMany)),

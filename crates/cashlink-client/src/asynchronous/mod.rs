@@ -1,0 +1,42 @@
+//! The async world: calls that are futures, on any runtime or none.
+
+mod body;
+mod client;
+mod pages;
+mod tokens;
+
+pub use body::{Outbound, ReadPayload, Source};
+pub use client::Client;
+pub use pages::{Items, Pages};
+
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cashlink_core::{Failure, Now};
+
+use crate::Limits;
+
+/// Sends one request and reports what came back: what an HTTP stack has to offer.
+///
+/// The rules are those of the [blocking one](crate::blocking::Transport). A future that is dropped gives its request up.
+pub trait Transport: Send + Sync {
+    /// Sends the request and reads the whole answer.
+    ///
+    /// # Errors
+    /// A [`Failure`] when no whole answer came.
+    fn send(
+        &self,
+        request: http::Request<Outbound>,
+        limits: Limits,
+    ) -> impl Future<Output = Result<http::Response<Bytes>, Failure>> + Send;
+}
+
+/// Tells the time and sleeps.
+pub trait Timer: Send + Sync {
+    /// The present moment; [`system_now`](crate::system_now) reads the system's clocks.
+    fn now(&self) -> Now;
+
+    /// Is ready after `duration`.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}

@@ -1,0 +1,61 @@
+//! What both worlds say of a body on its way out: how far it went, and what was wrong with its payload.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cashlink_core::body::PayloadFault;
+use cashlink_core::{Failure, Pending, Timeouts};
+
+/// What one attempt may take: a transport keeps these limits.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How long it may take.
+    pub timeouts: Timeouts,
+    /// How many bytes an answer's body may have; beyond, reading stops and the attempt is [`Failure::too_large`].
+    pub largest_answer: u64,
+}
+
+impl Limits {
+    pub(crate) fn of<T>(pending: &Pending<T>, now: cashlink_core::Now) -> Self {
+        Self { timeouts: pending.timeouts(now), largest_answer: pending.largest_answer() }
+    }
+}
+
+/// What became of one attempt's body, for whoever has to tell *not sent* from *maybe sent*.
+///
+/// A clone sees the same: take one before the request is handed on.
+#[derive(Clone, Debug, Default)]
+pub struct Trace(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    asked_for: AtomicBool,
+    fault: Mutex<Option<PayloadFault>>,
+}
+
+impl Trace {
+    /// Whether any byte of the body was asked for. On HTTP/1, a body that nobody asked for means that the request was
+    /// not sent, where the transport can't say so itself.
+    #[must_use]
+    pub fn was_asked_for(&self) -> bool {
+        self.0.asked_for.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn ask(&self) {
+        self.0.asked_for.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn fail(&self, fault: PayloadFault) -> PayloadFault {
+        *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
+        fault
+    }
+
+    /// The failure that the flow gets to see: whatever a transport makes of it, a faulty payload is permanent.
+    pub(crate) fn judge(&self, failure: Failure) -> Failure {
+        match *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(fault) => Failure::payload(fault),
+            None => failure,
+        }
+    }
+}

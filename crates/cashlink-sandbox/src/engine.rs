@@ -1,0 +1,185 @@
+//! The engine: one request in, one answer out, and nothing else.
+
+use crate::config::Config;
+use crate::control;
+use crate::drf::Refusal;
+use crate::faults::{Armed, Faults, Outcome, Plan, Queue};
+use crate::gate;
+use crate::oauth;
+use crate::statistics::Statistics;
+use crate::store::{Kind, Object};
+use crate::world::World;
+use bytes::Bytes;
+use http::header::DATE;
+use http::{HeaderValue, Request, Response, StatusCode};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// Both generations of the API as one value. It reads no clock, opens no socket and draws no random number: time comes in with
+/// every request, and every id is derived from the [seed](Config::seed).
+///
+/// ```
+/// use bytes::Bytes;
+/// use cashlink_sandbox::{Config, Sandbox, demo};
+/// use std::time::Duration;
+///
+/// let mut sandbox = Sandbox::new(Config::default());
+/// let request = http::Request::post("/business/api/v1/cashlink")
+///     .header("X-Api-Key", demo::USER_KEY)
+///     .header("Content-Type", "application/json")
+///     .body(Bytes::from(r#"{"type": "invoice", "amount": "12.34"}"#))
+///     .unwrap();
+/// let answer = sandbox.handle(Duration::from_secs(1_700_000_000), request);
+/// assert_eq!(answer.status(), 400);
+/// assert_eq!(answer.body(), r#"{"subject":["This field is required."]}"#);
+/// ```
+#[derive(Debug)]
+pub struct Sandbox {
+    world: World,
+    armed: Queue,
+    statistics: Statistics,
+}
+
+impl Sandbox {
+    /// A new world. It holds the [seeded investment](crate::demo::INVESTMENT_ID) and nothing else.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { world: World::new(config), armed: Queue::default(), statistics: Statistics::default() }
+    }
+
+    /// What it was built from.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.world.config
+    }
+
+    /// Answers one request at a time `now` since the epoch. Never panics, whatever the request.
+    ///
+    /// The address may be a path, with the host in `Host`, or absolute. What the answer's extensions say about its delivery
+    /// ([`Disruption`](crate::Disruption), [`Delay`](crate::Delay)) is for the caller to honour; the answer itself is always
+    /// whole, also where nobody is to see it.
+    pub fn handle(&mut self, now: Duration, request: Request<Bytes>) -> Response<Bytes> {
+        let mut response = if request.uri().path().starts_with(control::PREFIX) {
+            control::answer(self, now, &request)
+        } else {
+            self.statistics.saw(&request);
+            self.faulty(now, &request)
+        };
+        // By the time that came in, not by the carrier's: `Retry-After` as a date is measured against it.
+        response.headers_mut().extend(HeaderValue::try_from(http_date(now)).ok().map(|date| (DATE, date)));
+        response
+    }
+
+    /// The APIs, with whatever was asked to go wrong.
+    fn faulty(&mut self, now: Duration, request: &Request<Bytes>) -> Response<Bytes> {
+        let plan = match Faults::from_headers(request.headers()) {
+            Ok(Some(faults)) => Plan::from(faults),
+            Ok(None) => {
+                let armed = self.armed.take(request.method(), request.uri().path());
+                armed.map(Plan::from).unwrap_or_default()
+            }
+            Err(error) => return Refusal::bad_request(format!("X-Sandbox-Fault is {error}")).into(),
+        };
+        if let (true, Some(token)) = (plan.expire_token, oauth::bearer(request.headers())) {
+            self.world.tokens.expire(token);
+        }
+        let mut response = match &plan.outcome {
+            Outcome::Handled | Outcome::ResponseDropped => gate::answer(&mut self.world, now, request),
+            Outcome::RequestDropped => {
+                let mut nothing = Response::new(Bytes::new());
+                *nothing.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                nothing
+            }
+            Outcome::Replaced(status) => {
+                if status.after_effect {
+                    gate::answer(&mut self.world, now, request);
+                }
+                status.response(now)
+            }
+        };
+        plan.disrupt(&mut response);
+        response
+    }
+
+    /// Lets these faults wait for the next requests that fit them, behind those armed before. A request that brings faults of
+    /// its own in `X-Sandbox-Fault` takes none of them.
+    pub fn arm(&mut self, armed: Armed) {
+        self.armed.arm(armed);
+    }
+
+    /// Takes back all faults that still wait; the number of entries.
+    pub fn disarm(&mut self) -> usize {
+        self.armed.clear()
+    }
+
+    /// The faults that still wait, in the order in which they were armed.
+    pub fn armed(&self) -> impl Iterator<Item = &Armed> {
+        self.armed.iter()
+    }
+
+    /// Expires every bearer token given out so far; how many there were.
+    pub fn expire_tokens(&mut self) -> usize {
+        self.world.tokens.expire_all()
+    }
+
+    /// Forgets every idempotency key, as a server does that keeps them for a while only (T44); how many there were.
+    pub fn forget_keys(&mut self) -> usize {
+        self.world.replies.forget()
+    }
+
+    /// How many bearer tokens are accepted at this time since the epoch.
+    #[must_use]
+    pub fn live_tokens(&self, now: Duration) -> usize {
+        self.world.tokens.live(now)
+    }
+
+    /// How many idempotency keys are remembered.
+    #[must_use]
+    pub fn stored_keys(&self) -> usize {
+        self.world.replies.count()
+    }
+
+    /// How many requests got the first answer to their key again.
+    #[must_use]
+    pub fn replays(&self) -> u64 {
+        self.world.replies.replays
+    }
+
+    /// How many of the [replays](Self::replays) came with another body than the first request: a mistake of the client.
+    #[must_use]
+    pub fn replays_of_other_bodies(&self) -> u64 {
+        self.world.replies.replays_of_other_bodies
+    }
+
+    /// What was asked, and how often.
+    #[must_use]
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// All objects of a kind, oldest first.
+    #[must_use]
+    pub fn objects(&self, kind: Kind) -> &[Object] {
+        self.world.store.all(kind)
+    }
+
+    /// The object of this id.
+    #[must_use]
+    pub fn object(&self, kind: Kind, id: &str) -> Option<&Object> {
+        self.world.store.get(kind, id)
+    }
+
+    /// How many objects of a kind there are.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> usize {
+        self.objects(kind).len()
+    }
+}
+
+/// A time since the epoch as an HTTP date. Beyond the year 9999 the format ends, and so does time.
+pub(crate) fn http_date(since_epoch: Duration) -> String {
+    const LAST: Duration = Duration::from_secs(253_402_300_799);
+    httpdate::fmt_http_date(UNIX_EPOCH + since_epoch.min(LAST))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The program, as someone runs it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_cashlink-sandbox");
+
+/// Ends with the test, also with one that fails.
+struct Started(Child);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone after this.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_says_where_it_listens_and_answers_there() {
+    let child =
+        Command::new(PROGRAM).args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut started = Started(child);
+    let mut lines = BufReader::new(started.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let control =
+        lines.find_map(|line| line.trim().strip_prefix("Control").map(|url| url.trim().to_owned())).unwrap();
+    let (host, path) = control.strip_prefix("http://").and_then(|url| url.split_once('/')).unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("\"investors\":0"), "{answer}");
+}
+
+#[test]
+fn an_address_that_cannot_be_bound_is_told_and_ends_it_with_a_failure() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = Command::new(PROGRAM).args(["--listen", &address]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with(&format!("cashlink-sandbox: can't serve on {address}: ")), "{said}");
+}
+
+#[test]
+fn its_help_teaches_every_fault_and_control_call() {
+    let output = Command::new(PROGRAM).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for taught in [
+        "drop-request",
+        "drop-response",
+        "status=503",
+        "cut-body=",
+        "delay=",
+        "expire-token",
+        "X-Sandbox-Fault",
+        "/_sandbox/state",
+        "/_sandbox/faults",
+        "/_sandbox/expire-tokens",
+        "/_sandbox/forget-keys",
+        "--page-size",
+        "--listen",
+    ] {
+        assert!(help.contains(taught), "{taught} in {help}");
+    }
+}
