@@ -222,6 +222,15 @@ mod tests {
     }
 
     #[test]
+    fn t29_a_cut_token_response_is_an_error_wherever_it_is_cut() {
+        let whole = r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#;
+        assert!(read(whole).is_ok());
+        for end in 0..whole.len() {
+            assert!(read(&whole[..end]).is_err(), "cut at byte {end}");
+        }
+    }
+
+    #[test]
     fn t33_an_absurd_life_counts_as_unknown() {
         let seconds = |json: &str| life(json).map(|life| life.as_secs());
         assert_eq!(seconds("3600"), Some(3600));

@@ -110,7 +110,6 @@ impl Flow {
         if prior.maybe_sent && !flow.row.survives_ambiguity() {
             return flow.give_up(GaveUp::MayHaveHappened);
         }
-        shared.budget.deposit();
         flow.authorize_or_send(now)
     }
 
@@ -146,7 +145,6 @@ impl Flow {
             shared: Arc::clone(&self.shared),
             call,
         });
-        flow.shared.budget.deposit();
         flow.send(now)
     }
 
@@ -162,10 +160,12 @@ impl Flow {
 
     pub(super) fn with_token(mut self: Box<Self>, token: Token, now: Now) -> Next {
         self.token = Some(token);
+        self.rejected = None;
         self.send(now)
     }
 
     pub(super) fn without_token(mut self: Box<Self>, error: &Error) -> Next {
+        self.retry_after = error.retry_after();
         self.evidence = Evidence::Token(error.clone());
         self.give_up(GaveUp::Final)
     }
@@ -180,6 +180,10 @@ impl Flow {
         }
         match self.request() {
             Ok(request) => {
+                // Only what goes out pays in: a call that gets no token must not pay for the token call's retries (T36).
+                if self.attempts == 0 {
+                    self.shared.budget.deposit();
+                }
                 self.attempts = self.attempts.saturating_add(1);
                 Next::Send(self, Box::new(request))
             }
@@ -254,7 +258,7 @@ impl Flow {
         if status.is_success() {
             return self.succeeded(response);
         }
-        self.evidence = Evidence::Answer(response);
+        self.note(now, Evidence::Answer(response));
         self.classify(now, status)
     }
 
@@ -271,7 +275,7 @@ impl Flow {
     pub(super) fn failed(mut self: Box<Self>, now: Now, failure: Failure) -> Next {
         let sent = failure.sent();
         let status = failure.status();
-        self.evidence = Evidence::Failure(failure);
+        self.note(now, Evidence::Failure(failure));
         match (sent, status) {
             (Sent::No, _) => self.decide(now, Outcome::NotSent, None),
             (Sent::Permanent, None) => self.give_up(GaveUp::Final),
@@ -285,22 +289,28 @@ impl Flow {
         }
     }
 
+    /// How this attempt ended, and nothing of the earlier ones.
+    fn note(&mut self, now: Now, evidence: Evidence) {
+        self.retry_after = evidence.headers().and_then(|headers| retry_after::read(headers, now.wall));
+        self.evidence = evidence;
+    }
+
     /// A status that is no success, with or without its body.
     fn classify(mut self: Box<Self>, now: Now, status: StatusCode) -> Next {
-        self.rejected = match (&self.token, self.evidence.headers()) {
+        let rejected = match (&self.token, self.evidence.headers()) {
             (Some(token), Some(headers)) if status == StatusCode::UNAUTHORIZED => {
                 challenge::asks_for_new_token(headers).then(|| token.id())
             }
             _ => None,
         };
-        let outcome = Outcome::of_status(status, self.rejected.is_some());
-        self.decide(now, outcome, Some(status))
+        // A token stays refused, whatever the next attempt brings.
+        self.rejected = rejected.or(self.rejected);
+        self.decide(now, Outcome::of_status(status, rejected.is_some()), Some(status))
     }
 
     fn decide(mut self: Box<Self>, now: Now, outcome: Outcome, status: Option<StatusCode>) -> Next {
         let (verdict, certainty) = judge(self.row, outcome);
         self.certainty = combine(self.row, self.certainty, certainty, status);
-        self.retry_after = self.evidence.headers().and_then(|headers| retry_after::read(headers, now.wall));
         match verdict {
             Verdict::Done => self.give_up(GaveUp::Final),
             Verdict::Again => self.repeat(now),

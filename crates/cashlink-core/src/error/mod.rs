@@ -1,9 +1,10 @@
 //! What comes back from a call that failed: one opaque type with everything that is known, written for the person at
 //! 3 a.m. What happened, did it take effect, what to do.
 
+mod show;
+
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use core::fmt;
 use core::time::Duration;
 
 use bytes::Bytes;
@@ -356,75 +357,6 @@ impl Error {
 
     fn refusal(&self) -> Option<StatusCode> {
         (self.kind() == ErrorKind::Status).then(|| self.status()).flatten()
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.operation())?;
-        self.write_cause(f)?;
-        match self.attempts() {
-            0 => {}
-            1 => f.write_str(" at the only attempt")?,
-            attempts => write!(f, " at the last of {attempts} attempts")?,
-        }
-        f.write_str(match self.gave_up() {
-            GaveUp::Deadline => ", the deadline has passed",
-            GaveUp::Budget => ", too much is failing for another one",
-            GaveUp::RetryAfter => ", the server asks for a longer wait than allowed",
-            GaveUp::Attempts | GaveUp::Final | GaveUp::MayHaveHappened => "",
-        })?;
-        f.write_str(match self.certainty() {
-            Certainty::NotApplied => "; it did not happen",
-            Certainty::Unknown => "; it may have happened",
-            Certainty::Applied => "; it happened",
-        })?;
-        self.key().map_or(Ok(()), |key| write!(f, " (key {key})"))
-    }
-}
-
-impl Error {
-    fn write_cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.evidence {
-            Evidence::None if self.gave_up() == GaveUp::MayHaveHappened => f.write_str(
-                "an earlier attempt got no whole answer, and this call must not be repeated blindly",
-            ),
-            Evidence::None => f.write_str("the deadline had passed before anything was sent"),
-            Evidence::Invalid(fault) => write!(f, "invalid request: {fault}"),
-            Evidence::Failure(failure) => write!(f, "{failure}"),
-            Evidence::Token(error) => write!(f, "no token could be obtained: {error}"),
-            Evidence::Undecodable(fault, response) => {
-                write!(f, "the answer ({}) can't be read: {fault}", response.status().as_u16())
-            }
-            Evidence::Page(PageFault::ForeignLink) => {
-                f.write_str("the link to the page names another host or resource; it was not followed")
-            }
-            Evidence::Page(PageFault::Loop) => {
-                f.write_str("the pages lead back to one that was read already")
-            }
-            Evidence::Page(PageFault::TooMany) => f.write_str("there are more pages than allowed"),
-            Evidence::Answer(response) => match self.kind() {
-                ErrorKind::ListChanged => f.write_str("the page is gone: the list has changed"),
-                ErrorKind::UnexpectedRedirect => {
-                    write!(f, "unexpected redirect ({}), not followed", response.status().as_u16())
-                }
-                _ => write!(f, "the server answered {}", response.status()),
-            },
-        }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("operation", &self.operation())
-            .field("kind", &self.kind())
-            .field("status", &self.status().map(|status| status.as_u16()))
-            .field("certainty", &self.certainty())
-            .field("gave_up", &self.gave_up())
-            .field("attempts", &self.attempts())
-            .field("key", &self.key())
-            .finish_non_exhaustive()
     }
 }
 
