@@ -8,8 +8,8 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use crate::InvalidValue;
-use crate::call::Encoded;
-use crate::client::Shared;
+use crate::encoded::Encoded;
+use crate::settings::Settings;
 
 /// A whole answer that an operation decodes. It borrows, so that decoding copies only what it keeps.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ pub struct Answer<'a> {
 /// What was asked: the request, and the client that sent it.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    pub(crate) shared: &'a Arc<Shared>,
+    pub(crate) settings: &'a Arc<Settings>,
     pub(crate) call: &'a Arc<Encoded>,
 }
 
@@ -81,21 +81,23 @@ impl fmt::Debug for Answer<'_> {
 /// per operation. The answer itself is in the reply's [`Meta`](crate::Meta).
 #[derive(Clone)]
 pub struct Received {
-    shared: Arc<Shared>,
+    settings: Arc<Settings>,
     call: Arc<Encoded>,
 }
 
 impl Received {
     pub(crate) fn decode(answer: &Answer<'_>) -> Result<Self, DecodeError> {
         match answer.asked() {
-            Some(Asked { shared, call }) => Ok(Self { shared: Arc::clone(shared), call: Arc::clone(call) }),
+            Some(Asked { settings, call }) => {
+                Ok(Self { settings: Arc::clone(settings), call: Arc::clone(call) })
+            }
             // Never reached: an erased call is decoded by the flow that asked.
             None => Err(DecodeError::new("answer", "must belong to a call")),
         }
     }
 
     pub(crate) fn asked(&self) -> Asked<'_> {
-        Asked { shared: &self.shared, call: &self.call }
+        Asked { settings: &self.settings, call: &self.call }
     }
 }
 

@@ -1,20 +1,17 @@
 //! An operation, encoded: owned, cheap to clone, the same bytes for every attempt. It is what is performed, retried and
 //! stored.
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::marker::PhantomData;
 use core::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue};
 
 use crate::answer::{Answer, DecodeError, Received};
 use crate::body::Body;
-use crate::target::is_relative_path;
-use crate::{
-    ApiVersion, Credential, Effect, Error, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Query,
-};
+use crate::encoded::{Encoded, check_header};
+use crate::{Credential, Error, IdempotencyKey, InvalidValue, Operation, Path};
 
 /// An encoded operation, without credential and base.
 ///
@@ -43,79 +40,12 @@ pub struct Call<T, C> {
 /// An operation's own `decode`.
 pub(crate) type Decode<T> = fn(&Answer<'_>) -> Result<T, DecodeError>;
 
-/// The request as it will be sent by every attempt.
-#[derive(Clone, Debug)]
-pub(crate) struct Encoded {
-    pub(crate) name: &'static str,
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) version: Option<ApiVersion>,
-    pub(crate) body: Body,
-    pub(crate) effect: OwnedEffect,
-    pub(crate) follows_link: bool,
-}
-
-/// [`Effect`], owning its key.
-#[derive(Clone, Debug)]
-pub(crate) enum OwnedEffect {
-    Safe,
-    Idempotent,
-    Keyed(IdempotencyKey, Honoured),
-    Once,
-}
-
-impl From<Effect<'_>> for OwnedEffect {
-    fn from(effect: Effect<'_>) -> Self {
-        match effect {
-            Effect::Safe => Self::Safe,
-            Effect::Idempotent => Self::Idempotent,
-            Effect::Keyed { key, honoured } => Self::Keyed(key.clone(), honoured),
-            Effect::Once => Self::Once,
-        }
-    }
-}
-
-impl OwnedEffect {
-    pub(crate) fn as_effect(&self) -> Effect<'_> {
-        match self {
-            Self::Safe => Effect::Safe,
-            Self::Idempotent => Effect::Idempotent,
-            Self::Keyed(key, honoured) => Effect::Keyed { key, honoured: *honoured },
-            Self::Once => Effect::Once,
-        }
-    }
-}
-
 /// What one call may settle for itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempts: Option<u32>,
 }
-
-/// Headers that only the library sets: a caller's value would forge a credential, or break the framing below us.
-const OWN_HEADERS: [&str; 18] = [
-    "authorization",
-    "x-api-key",
-    "x-api-version",
-    "x-idempotency-key",
-    "proxy-authorization",
-    "cookie",
-    "content-type",
-    "content-length",
-    "content-encoding",
-    "transfer-encoding",
-    "accept-encoding",
-    "host",
-    "connection",
-    "upgrade",
-    "te",
-    "trailer",
-    "expect",
-    "user-agent",
-];
 
 impl<T, C: Credential> Call<T, C> {
     /// Encodes the operation: from here on its bytes are fixed.
@@ -202,69 +132,6 @@ impl<T, C: Credential> Call<T, C> {
         }
     }
 }
-
-fn check_header(name: &HeaderName) -> Result<(), InvalidValue> {
-    if OWN_HEADERS.contains(&name.as_str()) {
-        Err(InvalidValue::new("header name", "must not be one that the library sets itself"))
-    } else {
-        Ok(())
-    }
-}
-
-impl Encoded {
-    fn new<O: Operation>(operation: &O) -> Result<Self, InvalidValue> {
-        let (mut path, mut query, mut headers) = (Path::new(), Query::new(), HeaderMap::new());
-        operation.path(&mut path);
-        operation.query(&mut query);
-        operation.headers(&mut headers);
-        headers.keys().try_for_each(check_header)?;
-        let encoded = Self {
-            name: O::NAME,
-            method: operation.method(),
-            path: path.finish()?,
-            query: query.into_text(),
-            headers,
-            version: operation.version(),
-            body: operation.body()?,
-            effect: operation.effect().into(),
-            follows_link: operation.follows_link(),
-        };
-        debug_assert!(is_relative_path(&encoded.path));
-        encoded.complete_headers()
-    }
-
-    /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
-    fn complete_headers(mut self) -> Result<Self, InvalidValue> {
-        self.headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        if let Some(content_type) = self.body.content_type() {
-            self.headers.insert(header::CONTENT_TYPE, content_type.clone());
-        }
-        if let OwnedEffect::Keyed(key, _) = &self.effect {
-            self.headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
-        }
-        Ok(self)
-    }
-
-    pub(crate) fn key(&self) -> Option<&IdempotencyKey> {
-        match &self.effect {
-            OwnedEffect::Keyed(key, _) => Some(key),
-            _ => None,
-        }
-    }
-
-    /// Path and query, relative to the base.
-    pub(crate) fn target(&self) -> alloc::borrow::Cow<'_, str> {
-        if self.query.is_empty() {
-            (&*self.path).into()
-        } else {
-            alloc::format!("{}?{}", self.path, self.query).into()
-        }
-    }
-}
-
-pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-idempotency-key");
-pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
 
 impl<T, C> Clone for Call<T, C> {
     fn clone(&self) -> Self {

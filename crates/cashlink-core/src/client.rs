@@ -1,15 +1,16 @@
 //! Configuration and credential: what a client is, before anything is sent. It starts flows and does nothing else.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
 use http::HeaderValue;
 
-use crate::credential::sealed::Authentication;
-use crate::flow::{Budget, Prior, Step};
-use crate::{ApiVersion, Call, Credential, Endpoint, InvalidValue, LinkCheck, Now, Operation, Policy};
+use crate::api::sealed::IntoFields as _;
+use crate::budget::Budget;
+use crate::flow::{Prior, Step};
+use crate::settings::Settings;
+use crate::{Call, Credential, InvalidValue, Now, Operation, Policy};
 
 /// One account at one API: where requests go, who sends them, how patiently. Immutable, cheap to clone, and shared by as
 /// many threads as there are.
@@ -30,43 +31,8 @@ use crate::{ApiVersion, Call, Credential, Endpoint, InvalidValue, LinkCheck, Now
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 pub struct Client<C> {
-    shared: Arc<Shared>,
+    settings: Arc<Settings>,
     credential: PhantomData<fn() -> C>,
-}
-
-/// What every flow of a client shares; not generic, so that flows aren't either.
-pub(crate) struct Shared {
-    pub(crate) base: Endpoint,
-    pub(crate) token_endpoint: Endpoint,
-    pub(crate) authentication: Authentication,
-    pub(crate) links: LinkCheck,
-    pub(crate) version: Option<ApiVersion>,
-    pub(crate) confirmed: Vec<&'static str>,
-    pub(crate) policy: Policy,
-    pub(crate) user_agent: HeaderValue,
-    pub(crate) budget: Budget,
-}
-
-/// One of the two APIs: [`Payments`](crate::payments::Payments) or [`Partner`](crate::partner::Partner).
-pub trait Api: sealed::Settings {}
-
-pub(crate) mod sealed {
-    use alloc::vec::Vec;
-
-    use crate::{ApiVersion, Endpoint, LinkCheck};
-
-    /// What a client takes from its API; not nameable outside, so that nobody adds a third one.
-    pub trait Settings {
-        fn into_fields(self) -> Fields;
-    }
-
-    pub struct Fields {
-        pub(crate) base: Endpoint,
-        pub(crate) token_endpoint: Option<Endpoint>,
-        pub(crate) version: Option<ApiVersion>,
-        pub(crate) links: LinkCheck,
-        pub(crate) confirmed: Vec<&'static str>,
-    }
 }
 
 impl<C: Credential> Client<C> {
@@ -122,13 +88,13 @@ impl<C: Credential> Client<C> {
     /// Starts the flow of a call that an earlier process has attempted already, so that its certainty spans both. A call
     /// that must not be repeated after an ambiguous attempt is done at once, unsent.
     pub fn resume<T>(&self, call: &Call<T, C>, prior: Prior, now: Now, entropy: [u8; 16]) -> Step<T> {
-        Step::start(&self.shared, call, prior, now, entropy)
+        Step::start(&self.settings, call, prior, now, entropy)
     }
 
     /// The settings that this client was made with.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.shared.policy
+        &self.settings.policy
     }
 }
 
@@ -168,9 +134,9 @@ impl<C: Credential> ClientBuilder<C> {
     /// The client.
     #[must_use]
     pub fn build(self) -> Client<C> {
-        let fields = sealed::Settings::into_fields(self.api);
+        let fields = self.api.into_fields();
         let base = fields.base.as_base();
-        let shared = Shared {
+        let settings = Settings {
             token_endpoint: fields.token_endpoint.unwrap_or_else(|| base.with_suffix("oauth/token")),
             base,
             authentication: self.credential.into_authentication(),
@@ -181,21 +147,21 @@ impl<C: Credential> ClientBuilder<C> {
             policy: self.policy,
             user_agent: self.user_agent,
         };
-        Client { shared: Arc::new(shared), credential: PhantomData }
+        Client { settings: Arc::new(settings), credential: PhantomData }
     }
 }
 
 impl<C> Clone for Client<C> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), credential: PhantomData }
+        Self { settings: Arc::clone(&self.settings), credential: PhantomData }
     }
 }
 
 impl<C> fmt::Debug for Client<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base", &self.shared.base)
-            .field("policy", &self.shared.policy)
+            .field("base", &self.settings.base)
+            .field("policy", &self.settings.policy)
             .finish_non_exhaustive()
     }
 }

@@ -10,14 +10,12 @@ use core::fmt;
 
 use http::HeaderValue;
 
-use crate::partner::Partner;
-use crate::payments::Payments;
 use crate::{InvalidValue, Secret};
 
 /// A kind of credential, and the API that it belongs to: [`UserKey`], [`AppKey`] or [`Bearer`]. Closed on purpose.
 pub trait Credential: sealed::Authenticate + Send + Sync + 'static {
-    /// The API that takes it: [`Payments`] or [`Partner`].
-    type Api: crate::client::Api;
+    /// The API that takes it: [`Payments`](crate::payments::Payments) or [`Partner`](crate::partner::Partner).
+    type Api: crate::Api;
 }
 
 pub(crate) mod sealed {
@@ -99,18 +97,10 @@ impl fmt::Debug for AppKey {
     }
 }
 
-impl Credential for UserKey {
-    type Api = Payments;
-}
-
 impl sealed::Authenticate for UserKey {
     fn into_authentication(self) -> Authentication {
         Authentication::ApiKey(self.0)
     }
-}
-
-impl Credential for AppKey {
-    type Api = Payments;
 }
 
 impl sealed::Authenticate for AppKey {
@@ -180,10 +170,6 @@ impl fmt::Debug for Bearer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bearer").field("scopes", &self.scopes).finish_non_exhaustive()
     }
-}
-
-impl Credential for Bearer {
-    type Api = Partner;
 }
 
 impl sealed::Authenticate for Bearer {

@@ -76,10 +76,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod answer;
+mod api;
 pub mod body;
+mod budget;
 mod call;
 mod client;
 mod credential;
+mod encoded;
 mod endpoint;
 mod error;
 pub mod error_map;
@@ -103,6 +106,7 @@ mod policy;
 mod raw;
 mod reply;
 mod secret;
+mod settings;
 mod target;
 #[allow(
     clippy::arithmetic_side_effects,
@@ -113,8 +117,9 @@ pub mod time;
 mod vectors;
 mod version;
 
+pub use api::Api;
 pub use call::Call;
-pub use client::{Api, Client, ClientBuilder};
+pub use client::{Client, ClientBuilder};
 pub use credential::{AppKey, Bearer, Credential, Scope, UserKey};
 pub use endpoint::{Endpoint, LinkCheck};
 pub use error::{Error, ErrorKind, GaveUp};

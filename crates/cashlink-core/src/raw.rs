@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::answer::{Answer, DecodeError, FromAnswer};
 use crate::body::Body;
-use crate::call::OwnedEffect;
+use crate::encoded::OwnedEffect;
 use crate::{ApiVersion, Credential, Effect, InvalidValue, Operation, Path, Query};
 
 /// An operation that the library has no type for.

@@ -7,8 +7,9 @@ use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::answer::{Answer, DecodeError, Received};
-use crate::call::{API_VERSION, Call};
-use crate::error::Error;
+use crate::call::Call;
+use crate::encoded::API_VERSION;
+use crate::error::{Error, request_id};
 use crate::json;
 
 /// A value, and what is known about the answer that brought it.
@@ -107,10 +108,6 @@ impl Meta {
     pub fn date(&self) -> Option<u64> {
         crate::flow::seconds_of_date(self.headers().get(header::DATE)?)
     }
-}
-
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get("x-request-id")?.to_str().ok()
 }
 
 /// Without headers and body: they are the server's text (T11–T12).

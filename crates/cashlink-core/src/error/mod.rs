@@ -14,7 +14,6 @@ use crate::answer::{Asked, DecodeError};
 use crate::body::PayloadFault;
 use crate::error_map::{self, ErrorMap};
 use crate::flow::{Certainty, TokenId};
-use crate::reply::request_id;
 use crate::{Failure, IdempotencyKey, InvalidValue};
 
 /// A call that failed. Cheap to clone, so that it can reach everyone who waits for it.
@@ -74,7 +73,7 @@ impl Report {
     }
 
     pub(crate) fn of(asked: Asked<'_>) -> Self {
-        let policy = &asked.shared.policy;
+        let policy = &asked.settings.policy;
         Self {
             key: asked.call.key().cloned(),
             follows_link: asked.call.follows_link,
@@ -370,6 +369,10 @@ impl core::error::Error for Error {
             Evidence::None | Evidence::Answer(_) | Evidence::Page(_) => None,
         }
     }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-request-id")?.to_str().ok()
 }
 
 /// An error chain can be boxed with a plain `?`.

@@ -15,22 +15,25 @@
 //! ```
 //!
 //! What is decided where: `retry` is the pure table (what does this answer mean for this effect?), `transition` the only
-//! file that changes a flow's state, `step` the public face, `token` the slot that callers share, `oauth` the token call.
+//! file that changes a flow's state, `step` the public face, `oauth` the token call, `slot` where callers meet for its
+//! token.
 
-mod budget;
 mod challenge;
 mod jitter;
 mod oauth;
 mod retry;
 mod retry_after;
+mod slot;
 mod step;
+mod timeouts;
 mod token;
 mod transition;
 
-pub(crate) use budget::Budget;
 pub use oauth::Grant;
 pub use retry::Certainty;
 pub(crate) use retry_after::seconds_of_date;
-pub use step::{Delay, NeedToken, Outgoing, Pending, Step, Timeouts};
-pub use token::{Flight, Lead, Look, Token, TokenId, TokenSlot};
+pub use slot::{Flight, Lead, Look, TokenSlot};
+pub use step::{Delay, NeedToken, Outgoing, Pending, Step};
+pub use timeouts::Timeouts;
+pub use token::{Token, TokenId};
 pub use transition::Prior;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::token::Token;
 use crate::answer::{Answer, DecodeError};
 use crate::body::Body;
-use crate::call::{Encoded, OwnedEffect};
+use crate::encoded::{Encoded, OwnedEffect};
 use crate::{Bearer, InvalidValue, Secret};
 
 /// A token as the token endpoint granted it. Only `access_token` is certain: no known page shows any other field.

@@ -4,7 +4,7 @@
 use http::StatusCode;
 
 use crate::Honoured;
-use crate::call::OwnedEffect;
+use crate::encoded::OwnedEffect;
 
 /// Did it happen?
 ///

@@ -10,12 +10,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::oauth::Grant;
+use super::timeouts::Timeouts;
 use super::token::{Token, TokenId};
 use super::transition::{Flow, Next, Prior};
 use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::{Call, Decode};
-use crate::client::Shared;
+use crate::settings::Settings;
 use crate::{Error, Failure, Now, Reply};
 
 /// Where a call stands, and what has to be done for it to go on.
@@ -107,13 +108,13 @@ pub enum Step<T> {
 
 impl<T> Step<T> {
     pub(crate) fn start<C>(
-        shared: &Arc<Shared>,
+        settings: &Arc<Settings>,
         call: &Call<T, C>,
         prior: Prior,
         now: Now,
         entropy: [u8; 16],
     ) -> Self {
-        Self::at(Flow::start(shared, &call.encoded, call.options, prior, now, entropy), call.decode)
+        Self::at(Flow::start(settings, &call.encoded, call.options, prior, now, entropy), call.decode)
     }
 
     fn at(next: Next, decode: Decode<T>) -> Self {
@@ -239,18 +240,6 @@ impl<T> Pending<T> {
     pub fn fail(self, now: Now, failure: Failure) -> Step<T> {
         Step::at(self.0.flow.failed(now, failure), self.0.decode)
     }
-}
-
-/// How long one attempt may take. An adapter keeps these limits; the flow only says them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Timeouts {
-    /// Until a connection stands.
-    pub connect: Duration,
-    /// For all of the attempt.
-    pub total: Duration,
-    /// For an upload: how long nothing may move. A long upload dies of silence, not of length.
-    pub idle: Option<Duration>,
 }
 
 /// A flow that waits for time to pass.

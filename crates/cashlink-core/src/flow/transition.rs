@@ -11,16 +11,17 @@ use http::{Request, Response, StatusCode, header};
 
 use super::jitter::Jitter;
 use super::retry::{Outcome, Row, Verdict, combine, judge};
-use super::step::Timeouts;
+use super::timeouts::Timeouts;
 use super::token::{Token, TokenId};
 use super::{Certainty, challenge, oauth, retry_after};
 use crate::answer::{Asked, DecodeError};
 use crate::body::Body;
-use crate::call::{API_KEY, API_VERSION, Encoded, Options};
-use crate::client::Shared;
+use crate::call::Options;
 use crate::credential::sealed::Authentication;
+use crate::encoded::{API_KEY, API_VERSION, Encoded};
 use crate::error::{Error, Evidence, GaveUp, Report};
 use crate::failure::{Failure, Sent};
+use crate::settings::Settings;
 use crate::{Bearer, Endpoint, InvalidValue, Now};
 
 /// What earlier processes did with a call, so that its certainty spans a crash (DESIGN §5).
@@ -43,7 +44,7 @@ impl Prior {
 
 /// One call on its way, whatever it decodes to.
 pub(crate) struct Flow {
-    shared: Arc<Shared>,
+    settings: Arc<Settings>,
     call: Arc<Encoded>,
     /// The token call goes to its own endpoint and needs no token; `None` for every other call.
     token_call: bool,
@@ -80,17 +81,17 @@ pub(super) enum Next {
 
 impl Flow {
     pub(super) fn start(
-        shared: &Arc<Shared>,
+        settings: &Arc<Settings>,
         call: &Arc<Encoded>,
         options: Options,
         prior: Prior,
         now: Now,
         entropy: [u8; 16],
     ) -> Next {
-        let policy = &shared.policy;
+        let policy = &settings.policy;
         let default = if call.body.is_upload() { policy.upload_deadline } else { policy.deadline };
         let flow = Box::new(Self {
-            row: Row::of(&call.effect, shared.confirmed.contains(&call.name)),
+            row: Row::of(&call.effect, settings.confirmed.contains(&call.name)),
             attempts_allowed: options.attempts.unwrap_or(policy.attempts).max(1),
             deadline: now.mono.saturating_add(options.deadline.unwrap_or(default)),
             jitter: Jitter::new(entropy),
@@ -104,7 +105,7 @@ impl Flow {
             retry_after: None,
             evidence: Evidence::None,
             token_call: false,
-            shared: Arc::clone(shared),
+            settings: Arc::clone(settings),
             call: Arc::clone(call),
         });
         if prior.maybe_sent && !flow.row.survives_ambiguity() {
@@ -115,7 +116,7 @@ impl Flow {
 
     /// The flow that obtains a token for this one. It ends when this one has to.
     pub(super) fn token_flow(&mut self, now: Now) -> Next {
-        let request = match &self.shared.authentication {
+        let request = match &self.settings.authentication {
             Authentication::Bearer(bearer) => oauth::request(bearer),
             // Never reached: only bearer calls are asked to authorize.
             Authentication::ApiKey(_) => {
@@ -126,7 +127,7 @@ impl Flow {
             Ok(call) => Arc::new(call),
             Err(fault) => return Next::Failed(Error::invalid_request(oauth::NAME, fault)),
         };
-        let policy = &self.shared.policy;
+        let policy = &self.settings.policy;
         let flow = Box::new(Self {
             row: Row::Repeatable,
             attempts_allowed: policy.attempts.max(1),
@@ -142,7 +143,7 @@ impl Flow {
             retry_after: None,
             evidence: Evidence::None,
             token_call: true,
-            shared: Arc::clone(&self.shared),
+            settings: Arc::clone(&self.settings),
             call,
         });
         flow.send(now)
@@ -151,7 +152,7 @@ impl Flow {
     fn needs_token(&self) -> bool {
         !self.token_call
             && self.token.is_none()
-            && matches!(self.shared.authentication, Authentication::Bearer(_))
+            && matches!(self.settings.authentication, Authentication::Bearer(_))
     }
 
     fn authorize_or_send(self: Box<Self>, now: Now) -> Next {
@@ -182,7 +183,7 @@ impl Flow {
             Ok(request) => {
                 // Only what goes out pays in: a call that gets no token must not pay for the token call's retries (T36).
                 if self.attempts == 0 {
-                    self.shared.budget.deposit();
+                    self.settings.budget.deposit();
                 }
                 self.attempts = self.attempts.saturating_add(1);
                 Next::Send(self, Box::new(request))
@@ -194,23 +195,23 @@ impl Flow {
     /// The request of the next attempt: the call's own bytes, the destination, and last the credential.
     fn request(&self) -> Result<Request<Body>, InvalidValue> {
         let uri = if self.token_call {
-            self.shared.token_endpoint.uri("")
+            self.settings.token_endpoint.uri("")
         } else {
-            self.shared.base.uri(&self.call.target())
+            self.settings.base.uri(&self.call.target())
         }?;
         let mut request = Request::new(self.call.body.clone());
         *request.method_mut() = self.call.method.clone();
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
         headers.clone_from(&self.call.headers);
-        headers.insert(header::USER_AGENT, self.shared.user_agent.clone());
+        headers.insert(header::USER_AGENT, self.settings.user_agent.clone());
         if self.token_call {
             return Ok(request);
         }
-        if let Some(version) = self.call.version.or(self.shared.version) {
+        if let Some(version) = self.call.version.or(self.settings.version) {
             headers.insert(API_VERSION, version.header_value()?);
         }
-        match (&self.shared.authentication, &self.token) {
+        match (&self.settings.authentication, &self.token) {
             (Authentication::ApiKey(key), _) => {
                 headers.insert(API_KEY, key.clone());
             }
@@ -225,7 +226,7 @@ impl Flow {
     }
 
     pub(super) fn timeouts(&self, now: Now) -> Timeouts {
-        let policy = &self.shared.policy;
+        let policy = &self.settings.policy;
         let left = self.deadline.saturating_sub(now.mono);
         let upload = self.call.body.is_upload();
         Timeouts {
@@ -236,7 +237,7 @@ impl Flow {
     }
 
     pub(super) fn largest_answer(&self) -> u64 {
-        self.shared.policy.largest_answer
+        self.settings.policy.largest_answer
     }
 
     pub(super) fn deadline(&self) -> Duration {
@@ -250,7 +251,7 @@ impl Flow {
 
     pub(super) fn responded(mut self: Box<Self>, now: Now, response: Response<Bytes>) -> Next {
         let length = u64::try_from(response.body().len()).unwrap_or(u64::MAX);
-        if length > self.shared.policy.largest_answer {
+        if length > self.settings.policy.largest_answer {
             let (head, _) = response.into_parts();
             return self.failed(now, Failure::too_large(head));
         }
@@ -303,8 +304,7 @@ impl Flow {
             }
             _ => None,
         };
-        // A token stays refused, whatever the next attempt brings.
-        self.rejected = rejected.or(self.rejected);
+        self.rejected = rejected;
         self.decide(now, Outcome::of_status(status, rejected.is_some()), Some(status))
     }
 
@@ -336,7 +336,7 @@ impl Flow {
         if counted >= self.attempts_allowed {
             return self.give_up(GaveUp::Attempts);
         }
-        let policy = &self.shared.policy;
+        let policy = &self.settings.policy;
         let asked = self.retry_after.unwrap_or_default();
         if asked > policy.longest_retry_after {
             return self.give_up(GaveUp::RetryAfter);
@@ -345,7 +345,7 @@ impl Flow {
         if now.mono.saturating_add(wait) >= self.deadline {
             return self.give_up(GaveUp::Deadline);
         }
-        if !self.shared.budget.withdraw() {
+        if !self.settings.budget.withdraw() {
             return self.give_up(GaveUp::Budget);
         }
         Next::Wait(self, wait)
@@ -369,7 +369,7 @@ impl Flow {
     }
 
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { shared: &self.shared, call: &self.call }
+        Asked { settings: &self.settings, call: &self.call }
     }
 
     pub(super) fn total_attempts(&self) -> u32 {
@@ -378,7 +378,7 @@ impl Flow {
 
     /// Where requests of this flow go, for whoever prints a step.
     fn destination(&self) -> &Endpoint {
-        if self.token_call { &self.shared.token_endpoint } else { &self.shared.base }
+        if self.token_call { &self.settings.token_endpoint } else { &self.settings.base }
     }
 }
 

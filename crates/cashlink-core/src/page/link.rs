@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{List, Page};
 use crate::answer::{Answer, Asked, DecodeError};
-use crate::call::Encoded;
+use crate::encoded::Encoded;
 use crate::endpoint::Absolute;
 use crate::target::is_relative_path;
 use crate::{Effect, Operation, Path, Query};
@@ -46,9 +46,9 @@ impl<L: List, D> PageLink<L, D> {
     /// counts, on the path that was asked (T3–T8).
     pub(super) fn checked(asked: Asked<'_>, url: &str) -> Option<Self> {
         let link = Absolute::parse(url).ok()?;
-        let (base, path) = (&asked.shared.base, &asked.call.path);
+        let (base, path) = (&asked.settings.base, &asked.call.path);
         let same_resource = link.path.strip_prefix(base.path()) == Some(path);
-        (same_resource && base.is_named_by(&link, asked.shared.links))
+        (same_resource && base.is_named_by(&link, asked.settings.links))
             .then(|| Self::new(path, link.query.unwrap_or_default(), true))
     }
 

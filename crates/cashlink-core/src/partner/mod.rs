@@ -34,8 +34,8 @@ use alloc::vec::Vec;
 
 use http::uri::{Authority, Scheme};
 
-use crate::client::{Api, sealed};
-use crate::{Endpoint, LinkCheck, Operation};
+use crate::api::{Api, sealed};
+use crate::{Bearer, Credential, Endpoint, LinkCheck, Operation};
 
 /// The newer generation as a configuration: its base, its token endpoint, and what is known of its keys.
 ///
@@ -99,15 +99,19 @@ impl Partner {
     /// Cashlink has confirmed that this operation honours its idempotency key, so that an
     /// [`Assumed`](crate::Honoured::Assumed) key is relied upon like a documented one.
     #[must_use]
-    pub fn key_confirmed<O: Operation<Credential = crate::Bearer>>(mut self) -> Self {
+    pub fn key_confirmed<O: Operation<Credential = Bearer>>(mut self) -> Self {
         self.confirmed.push(O::NAME);
         self
     }
 }
 
+impl Credential for Bearer {
+    type Api = Partner;
+}
+
 impl Api for Partner {}
 
-impl sealed::Settings for Partner {
+impl sealed::IntoFields for Partner {
     fn into_fields(self) -> sealed::Fields {
         sealed::Fields {
             base: self.base,

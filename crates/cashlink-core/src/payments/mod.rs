@@ -19,8 +19,8 @@ use alloc::vec::Vec;
 
 use http::uri::{Authority, Scheme};
 
-use crate::client::{Api, sealed};
-use crate::{ApiVersion, Endpoint, LinkCheck};
+use crate::api::{Api, sealed};
+use crate::{ApiVersion, AppKey, Credential, Endpoint, LinkCheck, UserKey};
 
 /// The older generation as a configuration: its base URL and its default version.
 ///
@@ -66,9 +66,17 @@ impl Payments {
     }
 }
 
+impl Credential for UserKey {
+    type Api = Payments;
+}
+
+impl Credential for AppKey {
+    type Api = Payments;
+}
+
 impl Api for Payments {}
 
-impl sealed::Settings for Payments {
+impl sealed::IntoFields for Payments {
     fn into_fields(self) -> sealed::Fields {
         sealed::Fields {
             base: self.base,

@@ -1,0 +1,137 @@
+//! A request as every attempt sends it: what an operation wrote, checked and complete but for credential and base.
+
+use alloc::string::String;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+use crate::body::Body;
+use crate::{ApiVersion, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Query};
+
+/// The request as it will be sent by every attempt.
+#[derive(Clone, Debug)]
+pub(crate) struct Encoded {
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) version: Option<ApiVersion>,
+    pub(crate) body: Body,
+    pub(crate) effect: OwnedEffect,
+    pub(crate) follows_link: bool,
+}
+
+/// [`Effect`], owning its key.
+#[derive(Clone, Debug)]
+pub(crate) enum OwnedEffect {
+    Safe,
+    Idempotent,
+    Keyed(IdempotencyKey, Honoured),
+    Once,
+}
+
+impl From<Effect<'_>> for OwnedEffect {
+    fn from(effect: Effect<'_>) -> Self {
+        match effect {
+            Effect::Safe => Self::Safe,
+            Effect::Idempotent => Self::Idempotent,
+            Effect::Keyed { key, honoured } => Self::Keyed(key.clone(), honoured),
+            Effect::Once => Self::Once,
+        }
+    }
+}
+
+impl OwnedEffect {
+    pub(crate) fn as_effect(&self) -> Effect<'_> {
+        match self {
+            Self::Safe => Effect::Safe,
+            Self::Idempotent => Effect::Idempotent,
+            Self::Keyed(key, honoured) => Effect::Keyed { key, honoured: *honoured },
+            Self::Once => Effect::Once,
+        }
+    }
+}
+
+/// Headers that only the library sets: a caller's value would forge a credential, or break the framing below us.
+const OWN_HEADERS: [&str; 18] = [
+    "authorization",
+    "x-api-key",
+    "x-api-version",
+    "x-idempotency-key",
+    "proxy-authorization",
+    "cookie",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "accept-encoding",
+    "host",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "expect",
+    "user-agent",
+];
+
+pub(crate) fn check_header(name: &HeaderName) -> Result<(), InvalidValue> {
+    if OWN_HEADERS.contains(&name.as_str()) {
+        Err(InvalidValue::new("header name", "must not be one that the library sets itself"))
+    } else {
+        Ok(())
+    }
+}
+
+impl Encoded {
+    pub(crate) fn new<O: Operation>(operation: &O) -> Result<Self, InvalidValue> {
+        let (mut path, mut query, mut headers) = (Path::new(), Query::new(), HeaderMap::new());
+        operation.path(&mut path);
+        operation.query(&mut query);
+        operation.headers(&mut headers);
+        headers.keys().try_for_each(check_header)?;
+        let encoded = Self {
+            name: O::NAME,
+            method: operation.method(),
+            path: path.finish()?,
+            query: query.into_text(),
+            headers,
+            version: operation.version(),
+            body: operation.body()?,
+            effect: operation.effect().into(),
+            follows_link: operation.follows_link(),
+        };
+        encoded.complete_headers()
+    }
+
+    /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
+    fn complete_headers(mut self) -> Result<Self, InvalidValue> {
+        self.headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        if let Some(content_type) = self.body.content_type() {
+            self.headers.insert(header::CONTENT_TYPE, content_type.clone());
+        }
+        if let OwnedEffect::Keyed(key, _) = &self.effect {
+            self.headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn key(&self) -> Option<&IdempotencyKey> {
+        match &self.effect {
+            OwnedEffect::Keyed(key, _) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Path and query, relative to the base.
+    pub(crate) fn target(&self) -> alloc::borrow::Cow<'_, str> {
+        if self.query.is_empty() {
+            (&*self.path).into()
+        } else {
+            alloc::format!("{}?{}", self.path, self.query).into()
+        }
+    }
+}
+
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-idempotency-key");
+pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(crate) const API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
