@@ -12,8 +12,8 @@
 
 use crate::drf::{self, Refusal};
 use crate::engine::Sandbox;
+use crate::exchange::Answer;
 use crate::faults::Armed;
-use crate::routes::Answer;
 use crate::store::Kind;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};

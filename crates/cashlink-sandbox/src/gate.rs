@@ -3,10 +3,11 @@
 
 use crate::config::Config;
 use crate::drf::{self, Refusal};
+use crate::exchange::{Answer, Exchange};
 use crate::keys::{self, Use};
 use crate::oauth::{self, Grant};
 use crate::payments::{self, Version};
-use crate::routes::{self, Access, Exchange, Route};
+use crate::routes::{self, Access, Route};
 use crate::world::World;
 use bytes::Bytes;
 use http::header::{ALLOW, HOST, LOCATION, WWW_AUTHENTICATE};
@@ -62,7 +63,7 @@ fn origin(config: &Config, request: &Request<Bytes>) -> String {
     }
 }
 
-fn open(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> routes::Answer {
+fn open(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> Answer {
     match method(routes, exchange.request) {
         Ok(route) => (route.handler)(world, exchange),
         // A plain Django view: the framework's JSON isn't there to say it.
@@ -84,7 +85,7 @@ fn method<'a>(routes: &[&'a Route], request: &Request<Bytes>) -> Result<&'a Rout
 }
 
 /// The partner API.
-fn bearer(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> routes::Answer {
+fn bearer(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> Answer {
     let request = exchange.request;
     drf::negotiate(request.headers())?;
     // RFC 6750 section 3.1: no error code for a request that shows no credential at all.
@@ -130,7 +131,7 @@ fn versioned(request: &Request<Bytes>) -> Result<Version, Refusal> {
 }
 
 /// The payments API.
-fn api_key(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> routes::Answer {
+fn api_key(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> Answer {
     let forbidden = |detail| Refusal::detail(StatusCode::FORBIDDEN, detail);
     let mut given = exchange.request.headers().get_all("x-api-key").iter();
     let key = match (given.next(), given.next()) {

@@ -9,6 +9,7 @@
 mod config;
 pub mod demo;
 mod engine;
+mod exchange;
 mod gate;
 mod routes;
 #[cfg(feature = "server")]

@@ -5,7 +5,7 @@
 
 use crate::config::OAuthClient;
 use crate::drf;
-use crate::routes::Exchange;
+use crate::exchange::Exchange;
 use crate::world::World;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -4,7 +4,7 @@
 //! `page`, `null` at the ends, and 404 beyond them. A client should follow the links and know none of this.
 
 use crate::drf::{self, Refusal};
-use crate::routes::Exchange;
+use crate::exchange::Exchange;
 use crate::store::Object;
 use bytes::Bytes;
 use http::{Response, StatusCode};

@@ -2,35 +2,11 @@
 //!
 //! What a row says is enforced by [`gate`](crate::gate) before the handler runs; a handler sees only requests that may happen.
 
-use crate::drf::Refusal;
+use crate::exchange::{Answer, Exchange};
 use crate::keys::KeyRule::{self, Honoured, Ignored, Required};
-use crate::payments::{self, Version};
+use crate::payments;
 use crate::world::World;
 use crate::{oauth, partner};
-use bytes::Bytes;
-use http::{Request, Response};
-use std::time::Duration;
-
-/// What a handler is given.
-#[derive(Debug)]
-pub(crate) struct Exchange<'a> {
-    pub(crate) now: Duration,
-    /// Scheme, host and port for absolute links.
-    pub(crate) origin: &'a str,
-    pub(crate) request: &'a Request<Bytes>,
-    /// What stands for `{id}` in the path.
-    pub(crate) id: Option<&'a str>,
-    /// The version of the payments API to behave as.
-    pub(crate) version: Version,
-}
-
-impl Exchange<'_> {
-    pub(crate) fn query(&self) -> &str {
-        self.request.uri().query().unwrap_or_default()
-    }
-}
-
-pub(crate) type Answer = Result<Response<Bytes>, Refusal>;
 
 /// Who may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

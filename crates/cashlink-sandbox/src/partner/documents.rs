@@ -1,8 +1,8 @@
 //! Documents: uploaded, then referred to by id.
 
 use crate::drf::{self, Errors, Refusal};
+use crate::exchange::{Answer, Exchange};
 use crate::multipart;
-use crate::routes::{Answer, Exchange};
 use crate::store::{Kind, Members, Object};
 use crate::world::World;
 use http::StatusCode;

@@ -2,9 +2,9 @@
 
 use crate::demo;
 use crate::drf::{self, Refusal};
+use crate::exchange::{Answer, Exchange};
 use crate::fields::{Fields, count, datetime, existing, text};
 use crate::pages;
-use crate::routes::{Answer, Exchange};
 use crate::store::{Kind, Object, Store};
 use crate::world::World;
 use http::StatusCode;

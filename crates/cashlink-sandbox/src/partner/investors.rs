@@ -2,11 +2,11 @@
 //! everything else is kept and given back.
 
 use crate::drf::{self, Errors, Refusal};
+use crate::exchange::{Answer, Exchange};
 use crate::fields::{
     Checked, Fields, boolean, date, datetime, email, existing, filled, object, text, three_letters,
 };
 use crate::pages;
-use crate::routes::{Answer, Exchange};
 use crate::store::{Kind, Object, Store};
 use crate::world::World;
 use http::StatusCode;

@@ -1,8 +1,8 @@
 //! Businesses that a platform registers. Each gets a USERKEY of its own.
 
 use crate::drf;
+use crate::exchange::{Answer, Exchange};
 use crate::fields::{Fields, choice, date, email, filled, text};
-use crate::routes::{Answer, Exchange};
 use crate::store::{Kind, Object};
 use crate::world::World;
 use http::StatusCode;

@@ -2,8 +2,8 @@
 
 use super::Version;
 use crate::drf;
+use crate::exchange::{Answer, Exchange};
 use crate::fields::{Fields, amount, boolean, choice, filled, text};
-use crate::routes::{Answer, Exchange};
 use crate::store::{Kind, Members, Object};
 use crate::world::World;
 use http::StatusCode;
