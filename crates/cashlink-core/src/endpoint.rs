@@ -10,6 +10,10 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::InvalidValue;
 
+/// Far below what [`http::Uri`] takes (65,534 bytes), so that a link that is read can also be sent on our own base; far
+/// above what servers take in a request's first line (4 to 8 KiB by default).
+const LONGEST: usize = 16 * 1024;
+
 /// An absolute URL, taken apart without a copy. Whatever is unusual is refused rather than normalised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Absolute<'a> {
@@ -22,6 +26,9 @@ pub(crate) struct Absolute<'a> {
 
 impl<'a> Absolute<'a> {
     pub(crate) fn parse(url: &'a str) -> Result<Self, &'static str> {
+        if url.len() > LONGEST {
+            return Err("must be at most 16,384 bytes long");
+        }
         if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("must be visible ASCII without spaces (write an international host as xn--)");
         }

@@ -73,10 +73,11 @@ impl<L: List> Bookmark<L> {
         let next = page.next()?;
         let items = page.items.iter().filter(|item| !self.seen.contains(L::id(item))).collect();
         let more = next.is_some();
-        (self.page, self.seen) = match next {
-            Some(next) => (next, BTreeSet::new()),
-            None => (self.page.clone(), ids(page)),
-        };
+        // The ids stay also where the page changes: a row inserted before them pushes the last ones onto the next (T60).
+        self.seen = ids(page);
+        if let Some(next) = next {
+            self.page = next;
+        }
         Ok(Fresh { items, more })
     }
 }

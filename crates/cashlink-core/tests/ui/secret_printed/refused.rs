@@ -1,0 +1,8 @@
+//! No format string shows a secret. An idempotency key may be shown.
+use cashlink_core::Secret as Text;
+
+pub fn print(text: &Text) -> String {
+    format!("{text}")
+}
+
+fn main() {}
