@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::InvalidValue;
 use crate::encoded::Encoded;
+use crate::json;
 use crate::settings::Settings;
 
 /// A whole answer that an operation decodes. It borrows, so that decoding copies only what it keeps.
@@ -59,12 +60,15 @@ impl<'a> Answer<'a> {
         self.asked
     }
 
-    /// The body as JSON. It may be labelled with any content type, or none: what counts is what it says (T28).
+    /// The body as JSON. It may be labelled with any content type, or none: what counts is what it says (T28). A struct is
+    /// read from an object, never from a list of its fields' values.
     ///
     /// # Errors
-    /// When it isn't whole, valid JSON of the expected shape. The error names the place, never the value (T12).
+    /// When it isn't whole, valid JSON of the expected shape, all of it in UTF-8 (T30). The error names the place, never
+    /// the value (T12).
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, DecodeError> {
-        serde_json::from_slice(self.body()).map_err(|error| DecodeError::json(&error))
+        let text = core::str::from_utf8(self.body()).map_err(|error| DecodeError::utf8(&error))?;
+        json::whole(text).map_err(|error| DecodeError::json(&error))
     }
 }
 
@@ -122,6 +126,13 @@ enum What {
 }
 
 impl DecodeError {
+    fn utf8(error: &core::str::Utf8Error) -> Self {
+        match error.error_len() {
+            Some(_) => Self::new("body", "must be UTF-8"),
+            None => Self { what: What::Cut },
+        }
+    }
+
     fn json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let what = match error.classify() {
@@ -185,11 +196,54 @@ impl FromAnswer for () {
 }
 
 /// A body read as JSON into an owned type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Json<T>(pub T);
+
+/// Without the value: a server wrote it (T11).
+impl<T> fmt::Debug for Json<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Json(…)")
+    }
+}
 
 impl<T: serde::de::DeserializeOwned> FromAnswer for Json<T> {
     fn from_answer(answer: &Answer<'_>) -> Result<Self, DecodeError> {
         answer.json().map(Json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    #[derive(Debug, Deserialize)]
+    struct Thing {
+        #[expect(dead_code, reason = "only whether it can be read counts")]
+        id: String,
+    }
+
+    fn read(body: &[u8]) -> Result<Thing, DecodeError> {
+        Answer::new(&Response::new(Bytes::copy_from_slice(body))).json()
+    }
+
+    #[test]
+    fn t30_bytes_that_are_no_text_are_an_error_also_where_nobody_reads() {
+        assert!(read(r#"{"id":"x","unread":"é"}"#.as_bytes()).is_ok());
+        for body in
+            [&b"{\"id\":\"x\",\"unread\":\"\xff\"}"[..], b"{\"id\":\"\xff\"}", b"\xef\xbb\xbf{\"id\":\"x\"}"]
+        {
+            assert!(read(body).is_err(), "{body:?}");
+        }
+        let cut_within_a_character = read(b"{\"id\":\"x\",\"unread\":\"\xc3").unwrap_err();
+        assert_eq!(cut_within_a_character.to_string(), "the body ends before its JSON does");
+    }
+
+    #[test]
+    fn t28_a_list_is_no_object_however_well_its_items_fit() {
+        assert!(read(br#"["x"]"#).is_err());
+        let things: Result<Vec<u8>, _> = Answer::new(&Response::new(Bytes::from_static(b"[1]"))).json();
+        assert_eq!(things.unwrap(), [1]);
     }
 }

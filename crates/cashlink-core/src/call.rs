@@ -60,7 +60,7 @@ impl<T, C: Credential> Call<T, C> {
                 decode: O::decode,
                 credential: PhantomData,
             })
-            .map_err(|fault| Error::invalid_request(O::NAME, fault))
+            .map_err(|fault| Error::unencodable(operation, fault))
     }
 
     /// The operation's name.
@@ -93,7 +93,7 @@ impl<T, C: Credential> Call<T, C> {
         self
     }
 
-    /// Adds a header to this call. Part of the request: a stored call keeps it.
+    /// Sets a header of this call, in place of one by that name. Part of the request: a stored call keeps it.
     ///
     /// # Errors
     /// When name or value is no header, or the header is one that the library sets itself.
@@ -106,19 +106,32 @@ impl<T, C: Credential> Call<T, C> {
             .filter(|_| printable)
             .ok_or(InvalidValue::new("header value", "must be printable ASCII"))?;
         check_header(&name)?;
-        Arc::make_mut(&mut self.encoded).headers.append(name, value);
+        Arc::make_mut(&mut self.encoded).headers.insert(name, value);
         Ok(self)
     }
 
     /// Sends the call to another path below the base: for an endpoint whose path the known pages leave open.
+    ///
+    /// A key that is documented for the operation's own path is only [`Assumed`](crate::Honoured::Assumed) at another
+    /// one, until [`Call::key_confirmed`].
     ///
     /// # Errors
     /// When `path` isn't segments between single slashes, or has `.` or `..`.
     pub fn at_path(mut self, path: &str) -> Result<Self, InvalidValue> {
         let mut written = Path::new();
         written.segments(path);
-        Arc::make_mut(&mut self.encoded).path = written.finish()?;
+        let path = written.finish()?;
+        let encoded = Arc::make_mut(&mut self.encoded);
+        encoded.path = path;
+        encoded.effect.assume_key();
+        encoded.at_own_path = false;
         Ok(self)
+    }
+
+    /// Cashlink has confirmed that this call's key is honoured where it goes, so that it is relied upon.
+    pub fn key_confirmed(mut self) -> Self {
+        Arc::make_mut(&mut self.encoded).effect.document_key();
+        self
     }
 
     /// The same call, decoded later: what the loops perform, so that they compile once and not once per operation.

@@ -18,6 +18,8 @@ pub(crate) struct Encoded {
     pub(crate) version: Option<ApiVersion>,
     pub(crate) body: Body,
     pub(crate) effect: OwnedEffect,
+    /// Not sent elsewhere by the caller, so that what is confirmed of the operation holds.
+    pub(crate) at_own_path: bool,
     pub(crate) follows_link: bool,
 }
 
@@ -42,6 +44,18 @@ impl From<Effect<'_>> for OwnedEffect {
 }
 
 impl OwnedEffect {
+    pub(crate) fn assume_key(&mut self) {
+        if let Self::Keyed(_, honoured) = self {
+            *honoured = Honoured::Assumed;
+        }
+    }
+
+    pub(crate) fn document_key(&mut self) {
+        if let Self::Keyed(_, honoured) = self {
+            *honoured = Honoured::Documented;
+        }
+    }
+
     pub(crate) fn as_effect(&self) -> Effect<'_> {
         match self {
             Self::Safe => Effect::Safe,
@@ -98,6 +112,7 @@ impl Encoded {
             version: operation.version(),
             body: operation.body()?,
             effect: operation.effect().into(),
+            at_own_path: true,
             follows_link: operation.follows_link(),
         };
         encoded.complete_headers()
@@ -105,7 +120,7 @@ impl Encoded {
 
     /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
     fn complete_headers(mut self) -> Result<Self, InvalidValue> {
-        self.headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        self.headers.entry(header::ACCEPT).or_insert(JSON);
         if let Some(content_type) = self.body.content_type() {
             self.headers.insert(header::CONTENT_TYPE, content_type.clone());
         }
@@ -122,6 +137,12 @@ impl Encoded {
         }
     }
 
+    /// Whether method, path and query say all of it, as a page link repeats it.
+    pub(crate) fn is_plain_get(&self) -> bool {
+        let plain_headers = self.headers.len() == 1 && self.headers.get(header::ACCEPT) == Some(&JSON);
+        self.method == Method::GET && self.version.is_none() && self.body.is_empty() && plain_headers
+    }
+
     /// Path and query, relative to the base.
     pub(crate) fn target(&self) -> alloc::borrow::Cow<'_, str> {
         if self.query.is_empty() {
@@ -131,6 +152,8 @@ impl Encoded {
         }
     }
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("x-idempotency-key");
 pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");

@@ -106,7 +106,9 @@ impl Failure {
         }
     }
 
-    pub(crate) fn status(&self) -> Option<StatusCode> {
+    /// The status of the answer that began, if one did.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
         self.head().map(|head| head.status)
     }
 

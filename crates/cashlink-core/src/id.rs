@@ -6,7 +6,6 @@ use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 use core::str::FromStr;
 
-use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -143,21 +142,7 @@ impl<R> Serialize for Id<R> {
 
 impl<'de, R> Deserialize<'de> for Id<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text<R>(PhantomData<R>);
-
-        impl<R> Visitor<'_> for Text<R> {
-            type Value = Id<R>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an id")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Id<R>, E> {
-                Id::new(text).map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_str(Text(PhantomData))
+        crate::text::deserialize(deserializer, "an id", |text| Self::new(text))
     }
 }
 

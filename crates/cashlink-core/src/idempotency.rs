@@ -1,7 +1,6 @@
 //! Idempotency keys: the client's own name for one intended effect. The server answers a repeated key with the stored
 //! answer of the first call (seed, *Getting started*).
 
-use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
@@ -108,7 +107,7 @@ impl Serialize for IdempotencyKey {
 
 impl<'de> Deserialize<'de> for IdempotencyKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        crate::text::deserialize(deserializer, "an idempotency key", |text| Self::new(text))
     }
 }
 

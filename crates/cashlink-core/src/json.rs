@@ -1,30 +1,148 @@
-//! Reading single fields of a JSON body again, on demand. Unknown fields are kept by keeping the bytes: a map beside the
-//! known fields would lose big numbers and their order.
+//! Reading a JSON body: whole, into a type; and single fields of it again, on demand. Unknown fields are kept by keeping the
+//! bytes: a map beside the known fields would lose big numbers and their order.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::answer::DecodeError;
 
-/// A member's name, borrowed where it has no escapes.
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+/// Reads a whole text as one value.
+pub(crate) fn whole<'a, T: Deserialize<'a>>(json: &'a str) -> serde_json::Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let value = T::deserialize(ByName(&mut reader))?;
+    reader.end()?;
+    Ok(value)
+}
+
+/// A value whose fields have names in the JSON too, where it is a struct.
+pub(crate) struct Named<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(ByName(deserializer)).map(Self)
+    }
+}
+
+/// Reads what `D` reads, but a struct from an object only. A derived reader takes a list as well, its items for the fields
+/// in their order, and so would believe any list that is long enough (T28).
+struct ByName<D>(D);
+
+macro_rules! as_ever {
+    ($($method:ident($($name:ident: $type:ty),*),)+) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.0.$method($($name,)* visitor)
+        }
+    )+};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for ByName<D> {
+    type Error = D::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    as_ever! {
+        deserialize_any(),
+        deserialize_bool(),
+        deserialize_i8(),
+        deserialize_i16(),
+        deserialize_i32(),
+        deserialize_i64(),
+        deserialize_i128(),
+        deserialize_u8(),
+        deserialize_u16(),
+        deserialize_u32(),
+        deserialize_u64(),
+        deserialize_u128(),
+        deserialize_f32(),
+        deserialize_f64(),
+        deserialize_char(),
+        deserialize_str(),
+        deserialize_string(),
+        deserialize_bytes(),
+        deserialize_byte_buf(),
+        deserialize_option(),
+        deserialize_unit(),
+        deserialize_unit_struct(name: &'static str),
+        deserialize_newtype_struct(name: &'static str),
+        deserialize_seq(),
+        deserialize_tuple(len: usize),
+        deserialize_tuple_struct(name: &'static str, len: usize),
+        deserialize_map(),
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]),
+        deserialize_identifier(),
+        deserialize_ignored_any(),
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.0.is_human_readable()
+    }
+}
+
+/// An object's members, all of them: a map would keep one of two that have the same name.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    /// The member by this name. Two of them are an error, since nobody can tell which one counts (T23).
+    fn one(&self, name: &str) -> Result<Option<&'a RawValue>, DecodeError> {
+        let mut named = self.0.iter().filter(|(member, _)| member == name).map(|(_, value)| *value);
+        match (named.next(), named.next()) {
+            (_, Some(_)) => Err(DecodeError::new("field", "must be there once")),
+            (member, None) => Ok(member),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut object: M) -> Result<Members<'de>, M::Error> {
+                /// A member's name, borrowed where it has no escapes.
+                #[derive(Deserialize)]
+                struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = object.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
 
 pub(crate) fn field<T: DeserializeOwned>(json: &[u8], names: &[&str]) -> Result<Option<T>, DecodeError> {
     let not_json = DecodeError::new("body", "must be JSON");
     let mut place: &RawValue = serde_json::from_slice(json).map_err(|_| not_json)?;
     for name in names {
-        let members = serde_json::from_str::<BTreeMap<Name<'_>, &RawValue>>(place.get());
-        match members.ok().and_then(|members| members.get(&Name(Cow::Borrowed(name))).copied()) {
-            Some(member) => place = member,
-            None => return Ok(None),
+        match serde_json::from_str::<Members<'_>>(place.get()).map(|members| members.one(name)) {
+            Ok(Ok(Some(member))) => place = member,
+            Ok(Err(twice)) => return Err(twice),
+            Ok(Ok(None)) | Err(_) => return Ok(None),
         }
     }
-    serde_json::from_str(place.get())
+    whole(place.get())
         .map(Some)
         .map_err(|_| DecodeError::new("field", "must be of the type that was asked for"))
 }
@@ -35,6 +153,26 @@ mod tests {
     use alloc::string::String;
 
     #[test]
+    fn t28_a_struct_is_read_from_an_object_and_never_from_a_list() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Pair<'a> {
+            #[serde(borrow)]
+            first: Cow<'a, str>,
+            second: Option<u128>,
+        }
+
+        let pair = whole::<Pair<'_>>(r#"{"second":18446744073709551616,"new":[],"first":"x"}"#).unwrap();
+        assert_eq!(pair, Pair { first: "x".into(), second: Some(1 << 64) });
+        assert!(whole::<Pair<'_>>(r#"["x",1]"#).is_err());
+        assert!(whole::<alloc::vec::Vec<Named<Pair<'_>>>>(r#"[["x",1]]"#).is_err());
+        // What is no struct is read as ever.
+        assert_eq!(whole::<alloc::vec::Vec<u8>>("[1,2]").unwrap(), [1, 2]);
+        assert_eq!(whole::<&RawValue>(" 1e999 ").unwrap().get(), "1e999");
+        assert_eq!(whole::<Option<(u128, i8)>>("[18446744073709551616,-1]").unwrap(), Some((1 << 64, -1)));
+        assert!(whole::<u8>("1 2").is_err());
+    }
+
+    #[test]
     fn a_field_without_a_name_of_ours_is_read_from_the_bytes() {
         let body = br#"{"id":"x","new":{"limit":123456789012345678901234567890,"n\u0061me":"y"}}"#;
         assert_eq!(field::<u128>(body, &["new", "limit"]), Ok(Some(123_456_789_012_345_678_901_234_567_890)));
@@ -43,5 +181,7 @@ mod tests {
         assert_eq!(field::<String>(body, &["id", "deeper"]), Ok(None));
         assert!(field::<u8>(body, &["id"]).is_err());
         assert!(field::<u8>(b"<html>", &[]).is_err());
+        assert!(field::<u8>(br#"{"a":1,"\u0061":2}"#, &["a"]).is_err(), "t23: which of the two?");
+        assert_eq!(field::<u8>(br#"{"b":1,"b":2,"a":3}"#, &["a"]), Ok(Some(3)));
     }
 }

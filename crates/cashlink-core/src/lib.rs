@@ -108,6 +108,7 @@ mod reply;
 mod secret;
 mod settings;
 mod target;
+mod text;
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "years, days and digits are bounded by their types; held against an oracle"

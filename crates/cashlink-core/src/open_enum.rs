@@ -1,7 +1,8 @@
 //! Enumerations that a server may extend: the known values by name, every other one kept as it came.
 
 /// Declares an enum of texts. A value without a name here is kept whole in `Other`; it is written back as it came, and
-/// its debug form doesn't show it, since a server wrote it.
+/// no output form shows it, since a server wrote it: there is no `Display`, and
+/// `as_str` is for whoever asks (T11).
 macro_rules! open_enum {
     (
         $(#[$attributes:meta])*
@@ -39,12 +40,6 @@ macro_rules! open_enum {
             }
         }
 
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(match self {
@@ -62,8 +57,8 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text: alloc::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
-                Ok(Self::from(&*text))
+                let read = |text: alloc::borrow::Cow<'_, str>| Ok::<_, core::fmt::Error>(Self::from(&*text));
+                crate::text::deserialize(deserializer, "a text", read)
             }
         }
     };

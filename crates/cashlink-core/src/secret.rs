@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
@@ -60,7 +61,7 @@ impl From<&str> for Secret {
 /// Reads a JSON string that the server hands out once (the `api_key` and `hmac_secret` of a registered business).
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
+        crate::text::deserialize(deserializer, "a secret text", |text| Ok::<_, fmt::Error>(Self::new(text)))
     }
 }
 
@@ -118,9 +119,10 @@ impl<T: Serialize> Serialize for Personal<T> {
     }
 }
 
+/// The error doesn't repeat what was there instead of a `T`, as serde's own would.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(Self)
+        T::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("personal data of another kind"))
     }
 }
 

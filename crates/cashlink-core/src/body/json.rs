@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeMap as _};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::Body;
@@ -25,6 +26,27 @@ impl Extra {
     /// encoded.
     pub fn set(&mut self, name: impl Into<String>, value: impl Serialize) {
         self.fields.push((name.into(), serde_json::value::to_raw_value(&value).ok()));
+    }
+
+    /// The same for an object inside a request, which has these fields already.
+    pub(crate) fn set_beside(&mut self, known: &[&str], name: String, value: impl Serialize) {
+        let doubled = known.contains(&&*name) || self.fields.iter().any(|(other, _)| *other == name);
+        let value = if doubled { None } else { serde_json::value::to_raw_value(&value).ok() };
+        self.fields.push((name, value));
+    }
+}
+
+/// The fields as members of the object that they are flattened into.
+impl Serialize for Extra {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(self.fields.len()))?;
+        for (name, value) in &self.fields {
+            let value = value
+                .as_ref()
+                .ok_or_else(|| S::Error::custom("a field that is doubled, or that JSON can't hold"))?;
+            object.serialize_entry(name, value)?;
+        }
+        object.end()
     }
 }
 
@@ -78,7 +100,10 @@ impl Body {
     }
 }
 
-const UNWRITABLE: InvalidValue = InvalidValue::new("request body", "must be something that JSON can hold");
+const UNWRITABLE: InvalidValue = InvalidValue::new(
+    "request body",
+    "must be something that JSON can hold, and no extra field one that is there already",
+);
 
 #[cfg(test)]
 mod tests {

@@ -12,9 +12,10 @@ use http::{HeaderMap, Response, StatusCode, header};
 
 use crate::answer::{Asked, DecodeError};
 use crate::body::PayloadFault;
+use crate::encoded::OwnedEffect;
 use crate::error_map::{self, ErrorMap};
 use crate::flow::{Certainty, TokenId};
-use crate::{Failure, IdempotencyKey, InvalidValue};
+use crate::{Effect, Failure, IdempotencyKey, InvalidValue, Operation};
 
 /// A call that failed. Cheap to clone, so that it can reach everyone who waits for it.
 ///
@@ -54,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) rejected_token: Option<TokenId>,
     pub(crate) follows_link: bool,
+    /// Whether it happened is no question then.
+    pub(crate) only_reads: bool,
     pub(crate) map_limits: error_map::Limits,
 }
 
@@ -68,6 +71,7 @@ impl Report {
             retry_after: None,
             rejected_token: None,
             follows_link: false,
+            only_reads: false,
             map_limits: error_map::Limits::default(),
         }
     }
@@ -77,6 +81,7 @@ impl Report {
         Self {
             key: asked.call.key().cloned(),
             follows_link: asked.call.follows_link,
+            only_reads: matches!(asked.call.effect, OwnedEffect::Safe),
             map_limits: error_map::Limits { leaves: policy.error_leaves, depth: policy.error_depth },
             ..Self::new(asked.call.name)
         }
@@ -109,6 +114,16 @@ impl Evidence {
             Self::Answer(response) | Self::Undecodable(_, response) => Some(response.headers()),
             Self::Failure(failure) => failure.headers(),
             Self::None | Self::Invalid(_) | Self::Token(_) | Self::Page(_) => None,
+        }
+    }
+
+    /// Whether the endpoint itself refused what was sent to it: 400 or 422, in JSON. A proxy's page says nothing of it.
+    pub(crate) fn refuses_content(&self, status: StatusCode) -> bool {
+        match self {
+            Self::Answer(response) => {
+                matches!(status.as_u16(), 400 | 422) && ErrorMap::read(response.body()).is_readable()
+            }
+            _ => false,
         }
     }
 
@@ -182,6 +197,14 @@ impl Error {
 
     pub(crate) fn invalid_request(operation: &'static str, fault: InvalidValue) -> Self {
         Self::new(Report::new(operation), Evidence::Invalid(fault))
+    }
+
+    pub(crate) fn unencodable<O: Operation>(operation: &O, fault: InvalidValue) -> Self {
+        let key = match operation.effect() {
+            Effect::Keyed { key, .. } => Some(key.clone()),
+            _ => None,
+        };
+        Self::new(Report { key, ..Report::new(O::NAME) }, Evidence::Invalid(fault))
     }
 
     pub(crate) fn page(operation: &'static str, fault: PageFault) -> Self {
@@ -362,11 +385,9 @@ impl Error {
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match &self.0.evidence {
-            Evidence::Invalid(fault) => Some(fault),
-            Evidence::Failure(failure) => Some(failure),
+            // Another call's error, with an answer of its own. Everything else is said by this one's text.
             Evidence::Token(error) => Some(error),
-            Evidence::Undecodable(fault, _) => Some(fault),
-            Evidence::None | Evidence::Answer(_) | Evidence::Page(_) => None,
+            _ => None,
         }
     }
 }

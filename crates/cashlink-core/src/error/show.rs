@@ -11,22 +11,38 @@ impl fmt::Display for Error {
         write!(f, "{}: ", self.operation())?;
         self.write_cause(f)?;
         match self.attempts() {
+            // This process sent nothing; the earlier ones' attempts are what it is about.
+            _ if self.kind() == ErrorKind::MayHaveHappened => {}
             0 => {}
             1 => f.write_str(" at the only attempt")?,
             attempts => write!(f, " at the last of {attempts} attempts")?,
         }
         f.write_str(match self.gave_up() {
+            // Said already, as the whole cause.
+            GaveUp::Deadline if self.kind() == ErrorKind::Deadline => "",
             GaveUp::Deadline => ", the deadline has passed",
             GaveUp::Budget => ", too much is failing for another one",
             GaveUp::RetryAfter => ", the server asks for a longer wait than allowed",
             GaveUp::Attempts | GaveUp::Final | GaveUp::MayHaveHappened => "",
         })?;
+        if self.0.report.only_reads {
+            return Ok(());
+        }
         f.write_str(match self.certainty() {
             Certainty::NotApplied => "; it did not happen",
             Certainty::Unknown => "; it may have happened",
             Certainty::Applied => "; it happened",
         })?;
         self.key().map_or(Ok(()), |key| write!(f, " (key {key})"))
+    }
+}
+
+/// What went wrong, in words.
+struct Cause<'a>(&'a Error);
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_cause(f)
     }
 }
 
@@ -39,7 +55,10 @@ impl Error {
             Evidence::None => f.write_str("the deadline had passed before anything was sent"),
             Evidence::Invalid(fault) => write!(f, "invalid request: {fault}"),
             Evidence::Failure(failure) => write!(f, "{failure}"),
-            Evidence::Token(error) => write!(f, "no token could be obtained: {error}"),
+            Evidence::Token(error) => {
+                f.write_str("no token could be obtained: ")?;
+                error.write_cause(f)
+            }
             Evidence::Undecodable(fault, response) => {
                 write!(f, "the answer ({}) can't be read: {fault}", response.status().as_u16())
             }
@@ -66,6 +85,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("operation", &self.operation())
             .field("kind", &self.kind())
+            .field("cause", &format_args!("{}", Cause(self)))
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("certainty", &self.certainty())
             .field("gave_up", &self.gave_up())

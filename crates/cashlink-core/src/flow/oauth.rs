@@ -19,7 +19,7 @@ use crate::encoded::{Encoded, OwnedEffect};
 use crate::{Bearer, InvalidValue, Secret};
 
 /// A token as the token endpoint granted it. Only `access_token` is certain: no known page shows any other field.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Grant {
     token: Token,
     expires_in: Option<Duration>,
@@ -125,6 +125,7 @@ pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {
         body,
         // A second token does no harm.
         effect: OwnedEffect::Idempotent,
+        at_own_path: true,
         follows_link: false,
     })
 }
@@ -147,6 +148,16 @@ impl fmt::Display for Grant {
             Some(life) => write!(f, "a bearer token for {} s", life.as_secs()),
             None => f.write_str("a bearer token"),
         }
+    }
+}
+
+/// Without the scopes, which the server wrote (T11).
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant")
+            .field("token", &self.token)
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
     }
 }
 

@@ -13,3 +13,11 @@ pub struct Timeouts {
     /// For an upload: how long nothing may move. A long upload dies of silence, not of length.
     pub idle: Option<Duration>,
 }
+
+impl Timeouts {
+    /// Limits for tests of a transport: connecting, and all of the attempt. No limit for silence; set it as needed.
+    #[must_use]
+    pub const fn new(connect: Duration, total: Duration) -> Self {
+        Self { connect, total, idle: None }
+    }
+}

@@ -59,6 +59,8 @@ pub(crate) struct Flow {
     doubtful_repeats: u8,
     /// The worst of all attempts so far.
     certainty: Certainty,
+    /// What earlier processes leave open. No answer settles it: the server may have forgotten the key since (T44).
+    doubt: Certainty,
     token: Option<Token>,
     /// A token was refused already: the next refusal is final (T35).
     renewed: bool,
@@ -91,14 +93,15 @@ impl Flow {
         let policy = &settings.policy;
         let default = if call.body.is_upload() { policy.upload_deadline } else { policy.deadline };
         let flow = Box::new(Self {
-            row: Row::of(&call.effect, settings.confirmed.contains(&call.name)),
+            row: Row::of(&call.effect, call.at_own_path && settings.confirmed.contains(&call.name)),
             attempts_allowed: options.attempts.unwrap_or(policy.attempts).max(1),
             deadline: now.mono.saturating_add(options.deadline.unwrap_or(default)),
             jitter: Jitter::new(entropy),
             attempts: 0,
             attempts_before: prior.attempts,
             doubtful_repeats: 0,
-            certainty: if prior.maybe_sent { Certainty::Unknown } else { Certainty::NotApplied },
+            certainty: Certainty::NotApplied,
+            doubt: if prior.maybe_sent { Certainty::Unknown } else { Certainty::NotApplied },
             token: None,
             renewed: false,
             rejected: None,
@@ -137,6 +140,7 @@ impl Flow {
             attempts_before: 0,
             doubtful_repeats: 0,
             certainty: Certainty::NotApplied,
+            doubt: Certainty::NotApplied,
             token: None,
             renewed: false,
             rejected: None,
@@ -168,7 +172,7 @@ impl Flow {
     pub(super) fn without_token(mut self: Box<Self>, error: &Error) -> Next {
         self.retry_after = error.retry_after();
         self.evidence = Evidence::Token(error.clone());
-        self.give_up(GaveUp::Final)
+        self.give_up(error.gave_up())
     }
 
     pub(super) fn timed_out(self: Box<Self>) -> Next {
@@ -188,7 +192,10 @@ impl Flow {
                 self.attempts = self.attempts.saturating_add(1);
                 Next::Send(self, Box::new(request))
             }
-            Err(fault) => Next::Failed(Error::invalid_request(self.call.name, fault)),
+            Err(fault) => {
+                self.evidence = Evidence::Invalid(fault);
+                self.give_up(GaveUp::Final)
+            }
         }
     }
 
@@ -310,7 +317,8 @@ impl Flow {
 
     fn decide(mut self: Box<Self>, now: Now, outcome: Outcome, status: Option<StatusCode>) -> Next {
         let (verdict, certainty) = judge(self.row, outcome);
-        self.certainty = combine(self.row, self.certainty, certainty, status);
+        let refused_content = status.is_some_and(|status| self.evidence.refuses_content(status));
+        self.certainty = combine(self.row, self.certainty, certainty, refused_content);
         match verdict {
             Verdict::Done => self.give_up(GaveUp::Final),
             Verdict::Again => self.repeat(now),
@@ -332,6 +340,9 @@ impl Flow {
     /// Another attempt, if attempts, deadline and budget allow it. The renewal of a token is not counted against the
     /// attempts allowed: an expired token is no failure of the call.
     fn repeat(mut self: Box<Self>, now: Now) -> Next {
+        if now.mono >= self.deadline {
+            return self.give_up(GaveUp::Deadline);
+        }
         let counted = self.attempts.saturating_sub(u32::from(self.renewed));
         if counted >= self.attempts_allowed {
             return self.give_up(GaveUp::Attempts);
@@ -359,7 +370,7 @@ impl Flow {
         let flow = *self;
         let report = Report {
             attempts: flow.total_attempts(),
-            certainty: flow.certainty,
+            certainty: flow.certainty.max(flow.doubt),
             gave_up,
             retry_after: flow.retry_after,
             rejected_token: flow.rejected,

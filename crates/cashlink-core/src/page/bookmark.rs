@@ -7,8 +7,10 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::cycle::Brent;
 use super::{List, Next, Page, PageCall};
-use crate::{Call, Error};
+use crate::error::PageFault;
+use crate::{Call, Error, Policy};
 
 /// A place in a list: the last page that was read, and the ids that were seen on it. Everything on that page with
 /// another id, and everything behind it, is new.
@@ -39,9 +41,14 @@ use crate::{Call, Error};
 pub struct Bookmark<L: List> {
     page: Next<L>,
     seen: BTreeSet<String>,
+    /// Since the last page of the list was read.
+    cycle: Brent,
+    pages: u32,
+    most: u32,
 }
 
 /// What a bookmark found on one page.
+#[non_exhaustive]
 pub struct Fresh<'p, L: List> {
     /// The items that were not seen before, oldest first.
     pub items: Vec<&'p L::Item>,
@@ -52,8 +59,15 @@ pub struct Fresh<'p, L: List> {
 impl<L: List> Bookmark<L> {
     /// Behind the last item of this page; `None` for a page that was made by hand.
     #[must_use]
-    pub fn after(page: &Page<L>) -> Option<Self> {
-        Some(Self { page: page.this()?, seen: ids(page) })
+    pub fn after(page: &Page<L>, policy: &Policy) -> Option<Self> {
+        let this = page.this()?;
+        Some(Self {
+            cycle: Brent::new(this.place()),
+            page: this,
+            seen: ids(page),
+            pages: 0,
+            most: policy.pages,
+        })
     }
 
     /// The call that reads the page at the bookmark.
@@ -67,10 +81,23 @@ impl<L: List> Bookmark<L> {
     /// What is new on the page that [`Bookmark::call`] brought. The bookmark moves behind it.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignPageLink`](crate::ErrorKind::ForeignPageLink) when the page's link leads astray; the bookmark
-    /// stays where it was.
+    /// [`ErrorKind::ForeignPageLink`](crate::ErrorKind::ForeignPageLink) or
+    /// [`ErrorKind::PageLoop`](crate::ErrorKind::PageLoop) when the page's link leads astray, and
+    /// [`ErrorKind::TooManyPages`](crate::ErrorKind::TooManyPages) when [`Policy::pages`] have not led to a last one; the
+    /// bookmark stays where it was, and the page's items are still good.
     pub fn advance<'p>(&mut self, page: &'p Page<L>) -> Result<Fresh<'p, L>, Error> {
         let next = page.next()?;
+        match &next {
+            Some(_) if self.pages >= self.most => return Err(Error::page(L::NAME, PageFault::TooMany)),
+            Some(next) if self.cycle.visit(next.place()) => {
+                return Err(Error::page(L::NAME, PageFault::Loop));
+            }
+            Some(_) => self.pages = self.pages.saturating_add(1),
+            None => {
+                self.pages = 0;
+                self.cycle = Brent::new(self.page.place());
+            }
+        }
         let items = page.items.iter().filter(|item| !self.seen.contains(L::id(item))).collect();
         let more = next.is_some();
         // The ids stay also where the page changes: a row inserted before them pushes the last ones onto the next (T60).
@@ -88,7 +115,7 @@ fn ids<L: List>(page: &Page<L>) -> BTreeSet<String> {
 
 impl<L: List> Clone for Bookmark<L> {
     fn clone(&self) -> Self {
-        Self { page: self.page.clone(), seen: self.seen.clone() }
+        Self { page: self.page.clone(), seen: self.seen.clone(), cycle: self.cycle.clone(), ..*self }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::answer::{Answer, Asked, DecodeError};
 use crate::encoded::Encoded;
 use crate::endpoint::Absolute;
 use crate::target::is_relative_path;
-use crate::{Effect, Operation, Path, Query};
+use crate::{Effect, InvalidValue, Operation, Path, Query};
 
 /// Towards newer objects.
 #[derive(Debug)]
@@ -58,8 +58,15 @@ impl<L: List, D> PageLink<L, D> {
     }
 
     /// The list's first page.
-    pub(super) fn first(list: &Encoded) -> Self {
-        Self::new(&list.path, &list.query, false)
+    pub(super) fn first(list: &Encoded) -> Result<Self, InvalidValue> {
+        if list.is_plain_get() {
+            Ok(Self::new(&list.path, &list.query, false))
+        } else {
+            Err(InvalidValue::new(
+                "list",
+                "must be a GET of a path and a query, without a version or headers of its own",
+            ))
+        }
     }
 
     fn new(path: &str, query: &str, given: bool) -> Self {

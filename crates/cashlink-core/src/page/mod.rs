@@ -5,6 +5,7 @@
 //! again; [`Bookmark`] reads only what is new.
 
 mod bookmark;
+mod cycle;
 mod link;
 mod walk;
 
@@ -26,6 +27,7 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Answer, DecodeError};
 use crate::error::PageFault;
+use crate::json::Named;
 use crate::{Call, Error, Operation};
 
 /// An operation that lists objects in pages.
@@ -129,13 +131,13 @@ impl<L: List> Page<L> {
             next: Option<Cow<'a, str>>,
             #[serde(borrow)]
             previous: Option<Cow<'a, str>>,
-            results: Vec<I>,
+            results: Vec<Named<I>>,
         }
 
         let wire: Wire<'_, L::Item> = answer.json()?;
         Ok(Self {
             count: wire.count,
-            items: wire.results,
+            items: wire.results.into_iter().map(|Named(item)| item).collect(),
             this: answer.asked().map(PageLink::this),
             next: link(answer, wire.next),
             previous: link(answer, wire.previous),

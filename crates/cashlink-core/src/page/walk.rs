@@ -1,10 +1,10 @@
 //! From the first page to the last, in constant memory, across processes if need be.
 
-use alloc::string::String;
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::cycle::Brent;
 use super::{List, Next, Page, PageCall, PageLink};
 use crate::error::PageFault;
 use crate::{Call, Error, Policy};
@@ -38,51 +38,35 @@ pub struct Walk<L: List> {
     next: Option<Next<L>>,
     pages: u32,
     most: u32,
-    first_count: Option<u64>,
-    last_count: Option<u64>,
+    count: Option<u64>,
+    count_changed: bool,
     cycle: Brent,
-}
-
-/// Brent's cycle detection: one remembered place, moved at powers of two.
-#[derive(Clone, Serialize, Deserialize)]
-struct Brent {
-    remembered: String,
-    steps: u32,
-    power: u32,
-}
-
-impl Brent {
-    fn new(place: &str) -> Self {
-        Self { remembered: place.into(), steps: 0, power: 1 }
-    }
-
-    /// Whether `place` closes a loop.
-    fn visit(&mut self, place: &str) -> bool {
-        if self.remembered == place {
-            return true;
-        }
-        self.steps = self.steps.saturating_add(1);
-        if self.steps >= self.power {
-            *self = Self { remembered: place.into(), steps: 0, power: self.power.saturating_mul(2) };
-        }
-        false
-    }
 }
 
 impl<L: List> Walk<L> {
     /// Before the list's first page.
     ///
     /// # Errors
-    /// When the list's own request can't be encoded.
+    /// As for [`Walk::of`], or when the list's own request can't be encoded.
     pub fn new(list: &L, policy: &Policy) -> Result<Self, Error> {
-        let first = PageLink::first(&Call::new(list)?.encoded);
+        Self::of(&Call::new(list)?, policy)
+    }
+
+    /// Before the first page of a list that was encoded already, perhaps for another path
+    /// ([`Call::at_path`](crate::Call::at_path)). Options of the call are not carried along: give them to each
+    /// [`Walk::call`].
+    ///
+    /// # Errors
+    /// When the request is more than a GET of a path and a query: a page link would not repeat the rest.
+    pub fn of(list: &PageCall<L>, policy: &Policy) -> Result<Self, Error> {
+        let first = PageLink::first(&list.encoded).map_err(|fault| Error::invalid_request(L::NAME, fault))?;
         Ok(Self {
             cycle: Brent::new(first.place()),
             next: Some(first),
             pages: 0,
             most: policy.pages,
-            first_count: None,
-            last_count: None,
+            count: None,
+            count_changed: false,
         })
     }
 
@@ -111,15 +95,15 @@ impl<L: List> Walk<L> {
         }
         self.next = next;
         self.pages = self.pages.saturating_add(1);
-        self.first_count = self.first_count.or(page.count);
-        self.last_count = page.count.or(self.last_count);
+        self.count_changed |= matches!((self.count, page.count), (Some(before), Some(now)) if before != now);
+        self.count = page.count.or(self.count);
         Ok(())
     }
 
     /// Whether the list's length changed on the way: then rows may have been seen twice or not at all (T60).
     #[must_use]
     pub fn count_changed(&self) -> bool {
-        self.first_count != self.last_count
+        self.count_changed
     }
 
     /// How many pages were turned.

@@ -97,13 +97,20 @@ impl Partner {
     }
 
     /// Cashlink has confirmed that this operation honours its idempotency key, so that an
-    /// [`Assumed`](crate::Honoured::Assumed) key is relied upon like a documented one.
+    /// [`Assumed`](crate::Honoured::Assumed) key is relied upon like a documented one. For a single call, also a raw one or
+    /// one at another path, there is [`Call::key_confirmed`](crate::Call::key_confirmed).
     #[must_use]
-    pub fn key_confirmed<O: Operation<Credential = Bearer>>(mut self) -> Self {
+    pub fn key_confirmed<O: AssumesKey<Credential = Bearer>>(mut self) -> Self {
         self.confirmed.push(O::NAME);
         self
     }
 }
+
+/// An operation that carries an idempotency key which is [`Assumed`](crate::Honoured::Assumed) to be honoured, and which
+/// Cashlink may confirm. It goes by the operation's name, so the name must be its own.
+pub trait AssumesKey: Operation {}
+
+impl AssumesKey for CreateInvestment {}
 
 impl Credential for Bearer {
     type Api = Partner;

@@ -1,15 +1,16 @@
 //! `POST cashlink`: create a payment link.
 
 use alloc::string::{String, ToString};
+use core::fmt;
 
 use http::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
 use crate::money::{Currency, Money};
 use crate::open_enum::open_enum;
-use crate::{ApiVersion, Effect, Id, InvalidValue, Operation, Path, UserKey};
+use crate::{ApiVersion, Effect, Id, InvalidValue, Operation, Path, Personal, Secret, UserKey};
 
 /// The id of a payment link.
 pub type CashlinkId = Id<Cashlink>;
@@ -74,7 +75,7 @@ struct Fields {
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "String::is_empty")]
     amount: String,
-    subject: String,
+    subject: Personal<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subscription_plan: Option<SubscriptionPlan>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,11 +89,16 @@ struct Fields {
     #[serde(skip_serializing_if = "Option::is_none")]
     freetext_field_type: Option<FreetextType>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    freetext_field_label: Option<String>,
+    freetext_field_label: Option<Personal<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     freetext_field_required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    public_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    public_id: Option<Secret>,
+}
+
+/// Who has the signature can take the id.
+fn exposed<S: Serializer>(signature: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+    signature.as_ref().map(Secret::expose).serialize(serializer)
 }
 
 impl CreateCashlink {
@@ -110,7 +116,7 @@ impl CreateCashlink {
         let fields = Fields {
             kind: None,
             amount: String::new(),
-            subject,
+            subject: Personal::new(subject),
             subscription_plan: None,
             require_name: None,
             require_email: None,
@@ -161,14 +167,14 @@ impl CreateCashlink {
     /// A custom field for the payer: its form, its label, and whether it has to be filled in.
     pub fn freetext_field(mut self, form: FreetextType, label: impl Into<String>, required: bool) -> Self {
         self.fields.freetext_field_type = Some(form);
-        self.fields.freetext_field_label = Some(label.into());
+        self.fields.freetext_field_label = Some(Personal::new(label.into()));
         self.fields.freetext_field_required = Some(required);
         self
     }
 
     /// The `signature` of a pre-allocated id (`ID:SIGNATURE`): the link is created under that id.
     pub fn under_allocated_id(mut self, signature: impl Into<String>) -> Self {
-        self.fields.public_id = Some(signature.into());
+        self.fields.public_id = Some(Secret::new(signature));
         self
     }
 
@@ -223,7 +229,7 @@ fn euros(amount: &Money) -> Result<String, InvalidValue> {
 }
 
 /// A created payment link.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[non_exhaustive]
 pub struct Cashlink {
     /// Its id.
@@ -239,6 +245,13 @@ impl Cashlink {
     #[must_use]
     pub fn fixture(public_id: CashlinkId) -> Self {
         Self { public_id, url: None, whatsapp_url: None }
+    }
+}
+
+/// Without the URLs, which the server wrote (T11).
+impl fmt::Debug for Cashlink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cashlink").field("public_id", &self.public_id).finish_non_exhaustive()
     }
 }
 

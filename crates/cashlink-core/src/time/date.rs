@@ -4,10 +4,7 @@ use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{
-    TimeError,
-    text::{self, two_digits},
-};
+use super::{TimeError, text::two_digits};
 
 /// A day of the Gregorian calendar, years 1 to 9999, as `YYYY-MM-DD`. In JSON it is that string.
 ///
@@ -148,6 +145,6 @@ impl Serialize for Date {
 
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text::deserialize(deserializer, "a date")
+        crate::text::deserialize(deserializer, "a date", |text| text.parse())
     }
 }

@@ -5,10 +5,7 @@ use core::{cmp::Ordering, fmt, iter, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{
-    Date, TimeError,
-    text::{self, two_digits},
-};
+use super::{Date, TimeError, text::two_digits};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
@@ -222,6 +219,6 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text::deserialize(deserializer, "a timestamp")
+        crate::text::deserialize(deserializer, "a timestamp", |text| text.parse())
     }
 }

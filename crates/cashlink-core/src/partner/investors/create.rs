@@ -42,7 +42,7 @@ struct Fields {
     natural_person: Option<NaturalPerson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_person: Option<LegalPerson>,
-    is_beneficiary: bool,
+    is_beneficiary: Personal<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_information: Option<TaxInformation>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ impl CreateInvestor {
         let fields = Fields {
             natural_person,
             legal_person,
-            is_beneficiary,
+            is_beneficiary: Personal::new(is_beneficiary),
             tax_information: None,
             bank_account: None,
             communication: None,
@@ -138,7 +138,9 @@ pub struct BankAccount {
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<Personal<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    currency: Option<String>,
+    currency: Option<Personal<String>>,
+    #[serde(flatten)]
+    extra: Extra,
 }
 
 impl BankAccount {
@@ -159,7 +161,7 @@ impl BankAccount {
         /// The bank's country, three letters.
         country: Personal<String>,
         /// The account's currency.
-        currency: String,
+        currency: Personal<String>,
     }
 }
 
@@ -171,6 +173,8 @@ pub struct TaxInformation {
     tax_identification_number: Option<Personal<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     non_assessment_certificate: Option<Personal<bool>>,
+    #[serde(flatten)]
+    extra: Extra,
 }
 
 impl TaxInformation {
@@ -194,7 +198,9 @@ pub struct Communication {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<Personal<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    email_confirmed: Option<bool>,
+    email_confirmed: Option<Personal<bool>>,
+    #[serde(flatten)]
+    extra: Extra,
 }
 
 impl Communication {
@@ -207,7 +213,7 @@ impl Communication {
         /// The email address. It needn't be unique.
         email: Personal<String>,
         /// Whether the address was confirmed.
-        email_confirmed: bool,
+        email_confirmed: Personal<bool>,
     }
 }
 
@@ -310,6 +316,24 @@ mod tests {
             ["Ada", "DE89", "1985", "example.com"].iter().all(|personal| !shown.contains(personal)),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_field_without_a_name_here_stands_where_it_belongs() {
+        let create = |bank: BankAccount| {
+            CreateInvestor::legal_person(
+                key(),
+                LegalPerson::new().city("Bonn").extra("custodian_bank", true),
+                true,
+            )
+            .bank_account(bank)
+        };
+        expect![[r#"{"legal_person":{"city":"Bonn","custodian_bank":true},"is_beneficiary":true,"bank_account":{"limit":123456789012345678901234567890}}"#]]
+            .assert_eq(&vectors::body(&create(BankAccount::new().extra("limit", 123_456_789_012_345_678_901_234_567_890_u128))));
+        for doubled in [BankAccount::new().extra("iban", "x"), BankAccount::new().extra("x", 1).extra("x", 2)]
+        {
+            assert!(create(doubled).body().is_err(), "a doubled field is an error, not the server's choice");
+        }
     }
 
     #[test]

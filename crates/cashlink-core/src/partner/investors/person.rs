@@ -5,10 +5,11 @@ use alloc::string::String;
 use serde::Serialize;
 
 use crate::Personal;
+use crate::body::Extra;
 use crate::partner::DocumentId;
 use crate::time::Date;
 
-/// Writes one setter per field, each taking the field's plain value.
+/// Writes one setter per field, each taking the field's plain value, and one for fields without a name here.
 macro_rules! fields {
     ($( $(#[$doc:meta])* $name:ident: $type:ty, )+) => {
         $(
@@ -18,6 +19,12 @@ macro_rules! fields {
                 self
             }
         )+
+
+        /// A field that this library doesn't know.
+        pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+            self.extra.set_beside(&[$(stringify!($name)),+], name.into(), value);
+            self
+        }
     };
 }
 
@@ -62,6 +69,8 @@ pub struct NaturalPerson {
     is_pep: Option<Personal<bool>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_subject_to_us_tax: Option<Personal<bool>>,
+    #[serde(flatten)]
+    extra: Extra,
 }
 
 impl NaturalPerson {
@@ -126,6 +135,8 @@ pub struct LegalPerson {
     company_identity_proof_id: Option<DocumentId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     company_structure_proof_id: Option<DocumentId>,
+    #[serde(flatten)]
+    extra: Extra,
 }
 
 impl LegalPerson {

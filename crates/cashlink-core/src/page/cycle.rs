@@ -1,0 +1,31 @@
+//! Noticing that pages lead in a circle, in constant memory.
+
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+/// Brent's cycle detection: one remembered place, moved at powers of two.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Brent {
+    remembered: String,
+    steps: u32,
+    power: u32,
+}
+
+impl Brent {
+    pub(super) fn new(place: &str) -> Self {
+        Self { remembered: place.into(), steps: 0, power: 1 }
+    }
+
+    /// Whether `place` closes a loop.
+    pub(super) fn visit(&mut self, place: &str) -> bool {
+        if self.remembered == place {
+            return true;
+        }
+        self.steps = self.steps.saturating_add(1);
+        if self.steps >= self.power {
+            *self = Self { remembered: place.into(), steps: 0, power: self.power.saturating_mul(2) };
+        }
+        false
+    }
+}
