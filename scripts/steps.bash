@@ -87,20 +87,6 @@ toolchain() {
   say "installed Rust $channel with rustup"
 }
 
-# All features include TLS by the platform's library, which on Linux is OpenSSL: its headers, and pkg-config to find them.
-platform_tls() {
-  if [ "$(uname)" != Linux ] || [ -n "${OPENSSL_DIR:-}" ] || pkg-config --exists openssl; then return 0; fi
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get; then
-    apt-get update
-    apt-get install -y --no-install-recommends pkg-config libssl-dev
-    say "installed pkg-config and libssl-dev with apt-get (for the feature native-tls)"
-    return 0
-  fi
-  echo "The feature native-tls needs pkg-config and OpenSSL's headers."
-  echo "Debian, Ubuntu: apt-get install pkg-config libssl-dev; Fedora: dnf install pkgconf openssl-devel."
-  return 1
-}
-
 # Where Cargo builds; with the name of a part, a folder of its own below it, so that one script doesn't undo another's work.
 target() { printf '%s\n' "${CARGO_TARGET_DIR:-$root/target}${1:+/$1}"; }
 

@@ -250,7 +250,7 @@ fn assert_refused(client: &Client<Bearer>, link: &str) {
 
     // No way leads from the page to a request that the link wrote.
     let mut walk = Walk::new(&ListInvestors::new(), &Policy::default()).unwrap();
-    let mut bookmark = Bookmark::after(&page).unwrap();
+    let mut bookmark = Bookmark::after(&page, &cashlink_core::Policy::default()).unwrap();
     assert_eq!(walk.turn(&page).unwrap_err().kind(), ErrorKind::ForeignPageLink);
     assert_eq!(bookmark.advance(&page).unwrap_err().kind(), ErrorKind::ForeignPageLink);
     for call in [walk.call().unwrap().unwrap(), bookmark.call().unwrap()] {

@@ -62,7 +62,7 @@ fn walk() -> Walk<ListInvestors> {
 }
 
 fn bookmark() -> Bookmark<ListInvestors> {
-    Bookmark::after(&page_with_next(&demo(), &format!("{BASE}/{PATH}?page=2"))).unwrap()
+    Bookmark::after(&page_with_next(&demo(), &format!("{BASE}/{PATH}?page=2")), &Policy::default()).unwrap()
 }
 
 /// Whether it is read back; from a text, from bytes and from a value alike.
