@@ -37,6 +37,7 @@ pub mod blocking;
 mod clock;
 mod entropy;
 mod outbound;
+mod slot;
 mod turning;
 
 pub use cashlink_core as core;

@@ -62,6 +62,7 @@ pub struct Outbound {
     source: Option<Source>,
     payload: Payload,
     buffer: Vec<u8>,
+    failed: Option<PayloadFault>,
     trace: Trace,
     left: u64,
 }
@@ -81,6 +82,7 @@ impl Outbound {
             source,
             payload: Payload::Closed,
             buffer: Vec::new(),
+            failed: None,
             trace: Trace::default(),
         }
     }
@@ -117,7 +119,7 @@ impl Outbound {
                 Want::Read(at_most) => {
                     self.buffer.resize(at_most, 0);
                     let count = ready!(self.poll_payload(context))?;
-                    let read = self.buffer.get(..count).unwrap_or_default();
+                    let read = self.buffer.get(..count).ok_or(PayloadFault::Unreadable)?;
                     self.cursor.got(read)?;
                     if !read.is_empty() {
                         return Poll::Ready(Ok(Some(Bytes::copy_from_slice(read))));
@@ -157,13 +159,21 @@ impl http_body::Body for Outbound {
     ) -> Poll<Option<Result<Frame<Bytes>, PayloadFault>>> {
         let this = self.get_mut();
         this.trace.ask();
-        match ready!(this.poll_piece(context)) {
+        // A fault stays, whatever the payload would say when it is asked again.
+        let piece = match this.failed {
+            Some(fault) => Err(fault),
+            None => ready!(this.poll_piece(context)),
+        };
+        match piece {
             Ok(Some(bytes)) => {
                 this.left = this.left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Ok(None) => Poll::Ready(None),
-            Err(fault) => Poll::Ready(Some(Err(this.trace.fail(fault)))),
+            Err(fault) => {
+                this.failed = Some(this.trace.fail(fault));
+                Poll::Ready(Some(Err(fault)))
+            }
         }
     }
 

@@ -9,8 +9,9 @@ use cashlink_core::answer::Received;
 use cashlink_core::page::{List, Walk};
 use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
 
-use super::tokens::{Tokens, Turn};
+use super::tokens::Tokens;
 use super::{Items, Outbound, Pages, Source, Timer, Transport};
+use crate::slot::{Caller, Turn};
 use crate::turning::Turning;
 use crate::{Limits, entropy};
 
@@ -143,7 +144,7 @@ impl<H: Transport, W: Timer> World<H, W> {
 
     /// Goes on with a token: one that is there, one that another task is about to bring, or one that this one obtains.
     async fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
-        match self.tokens.turn(need.rejected(), need.deadline(), &self.timer).await {
+        match self.tokens.turn(Caller::of(&need), &self.timer).await {
             Turn::Use(token) => need.with(token, self.timer.now()),
             Turn::Failed(error) => need.fail(&error),
             Turn::TooLate => need.time_out(),

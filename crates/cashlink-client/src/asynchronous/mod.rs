@@ -10,6 +10,7 @@ pub use client::Client;
 pub use pages::{Items, Pages};
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,4 +40,24 @@ pub trait Timer: Send + Sync {
 
     /// Is ready after `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+impl<T: Transport> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: http::Request<Outbound>,
+        limits: Limits,
+    ) -> impl Future<Output = Result<http::Response<Bytes>, Failure>> + Send {
+        (**self).send(request, limits)
+    }
+}
+
+impl<T: Timer> Timer for Arc<T> {
+    fn now(&self) -> Now {
+        (**self).now()
+    }
+
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        (**self).sleep(duration)
+    }
 }

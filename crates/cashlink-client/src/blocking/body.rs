@@ -96,6 +96,7 @@ impl Outbound {
             source: self.source,
             payload: None,
             buffer: Vec::new(),
+            failed: None,
             trace: self.trace,
         }
     }
@@ -108,19 +109,26 @@ pub struct OutboundReader {
     source: Option<Source>,
     payload: Option<Box<dyn Read + Send>>,
     buffer: Vec<u8>,
+    failed: Option<PayloadFault>,
     trace: Trace,
 }
 
 impl OutboundReader {
-    /// The next piece, empty at the end.
+    /// The next piece, empty at the end. A fault stays, whatever the payload would say when it is asked again.
     fn next(&mut self) -> Result<Bytes, PayloadFault> {
+        let piece = self.failed.map_or_else(|| self.piece(), Err);
+        piece.inspect_err(|fault| self.failed = Some(self.trace.fail(*fault)))
+    }
+
+    fn piece(&mut self) -> Result<Bytes, PayloadFault> {
         loop {
             match self.cursor.want()? {
                 Want::Emit(bytes) => return Ok(bytes),
                 Want::End => return Ok(Bytes::new()),
                 Want::Read(at_most) => {
                     let count = self.read_payload(at_most).map_err(|_| PayloadFault::Unreadable)?;
-                    let read = self.buffer.get(..count.ok_or(PayloadFault::Missing)?).unwrap_or_default();
+                    let count = count.ok_or(PayloadFault::Missing)?;
+                    let read = self.buffer.get(..count).ok_or(PayloadFault::Unreadable)?;
                     self.cursor.got(read)?;
                     if !read.is_empty() {
                         return Ok(Bytes::copy_from_slice(read));
@@ -151,7 +159,7 @@ impl Read for OutboundReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.trace.ask();
         if self.ready.is_empty() && !into.is_empty() {
-            self.ready = self.next().map_err(|fault| io::Error::other(self.trace.fail(fault)))?;
+            self.ready = self.next().map_err(io::Error::other)?;
         }
         let count = self.ready.len().min(into.len());
         self.ready.copy_to_slice(&mut into[..count]);

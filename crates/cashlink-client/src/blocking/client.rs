@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use cashlink_core::answer::Received;
 use cashlink_core::page::{List, Walk};
-use cashlink_core::{Call, Credential, Error, Operation, Prior, Reply, Step};
+use cashlink_core::{Call, Credential, Error, NeedToken, Operation, Prior, Reply, Step};
 
 use super::tokens::Tokens;
 use super::{Items, Outbound, Pages, Source, SystemTimer, Timer, Transport};
+use crate::slot::{Caller, Turn};
 use crate::turning::Turning;
 use crate::{Limits, entropy};
 
@@ -116,9 +117,7 @@ impl<H: Transport, W: Timer> World<H, W> {
     fn drive<T>(&self, mut step: Step<T>, source: Option<&Source>) -> Result<Reply<T>, Error> {
         loop {
             step = match step {
-                Step::Authorize(need) => {
-                    self.tokens.authorize(need, &self.timer, |step| self.drive(step, None))
-                }
+                Step::Authorize(need) => self.authorize(need),
                 Step::Send(outgoing) => {
                     let (request, pending) = outgoing.into_parts();
                     let request = request.map(|body| {
@@ -142,6 +141,22 @@ impl<H: Transport, W: Timer> World<H, W> {
                     return result;
                 }
             };
+        }
+    }
+
+    /// Goes on with a token: one that is there, one that another thread is about to bring, or one that this one obtains.
+    fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
+        match self.tokens.turn(Caller::of(&need), &self.timer) {
+            Turn::Use(token) => need.with(token, self.timer.now()),
+            Turn::Failed(error) => need.fail(&error),
+            Turn::TooLate => need.time_out(),
+            Turn::Lead(leading) => {
+                let outcome = self.drive(need.request(self.timer.now()), None);
+                match leading.land(outcome) {
+                    Ok(token) => need.with(token, self.timer.now()),
+                    Err(error) => need.fail(&error),
+                }
+            }
         }
     }
 }

@@ -1,57 +1,39 @@
-//! One token for all threads: a lock and a wake-up around the core's slot.
+//! One token for all threads: a lock and a wake-up around the slot.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use cashlink_core::flow::{Lead, Look, TokenSlot};
-use cashlink_core::{Error, GaveUp, Grant, NeedToken, Policy, Reply, Step, Token, TokenId};
+use cashlink_core::{Policy, TokenId};
 
 use super::Timer;
+use crate::slot::{Caller, Leading, Meeting, Slot, Turn};
 
 /// Where the threads of one client meet.
 pub(super) struct Tokens {
-    slot: Mutex<TokenSlot>,
-    landed: Condvar,
+    slot: Mutex<Slot>,
+    changed: Condvar,
 }
 
 impl Tokens {
     pub(super) fn new(policy: &Policy) -> Self {
-        Self { slot: Mutex::new(TokenSlot::new(policy)), landed: Condvar::new() }
+        Self { slot: Mutex::new(Slot::new(policy)), changed: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, TokenSlot> {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
         // The slot is whole between any two of its methods, whoever panicked beside it.
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Goes on with a token: one that is there, one that another thread is about to bring, or one that `drive` obtains.
-    pub(super) fn authorize<T>(
-        &self,
-        mut need: NeedToken<T>,
-        timer: &impl Timer,
-        drive: impl FnOnce(Step<Grant>) -> Result<Reply<Grant>, Error>,
-    ) -> Step<T> {
-        let mut joined = None;
+    /// This thread's turn: at once, or when the flight that another thread leads is over, or at the deadline.
+    pub(super) fn turn(&self, mut caller: Caller, timer: &impl Timer) -> Turn<Leading<'_, Self>> {
         let mut slot = self.lock();
-        let lead = loop {
+        loop {
             let now = timer.now();
-            match slot.look(now, need.rejected(), joined) {
-                Look::Use(token) => return need.with(token, now),
-                Look::Failed(error) => return need.fail(&error),
-                Look::Lead(lead) => break lead,
-                Look::Join(flight) => joined = Some(flight),
+            if let Poll::Ready(turn) = slot.turn(now, &mut caller) {
+                return turn.map(|duty| Leading::new(self, duty));
             }
-            let left = need.deadline().saturating_sub(now.mono);
-            if left.is_zero() {
-                return need.time_out();
-            }
-            slot = self.landed.wait_timeout(slot, left).unwrap_or_else(PoisonError::into_inner).0;
-        };
-        drop(slot);
-        let leading = Leading { tokens: self, lead: Some(lead) };
-        let outcome = drive(need.request(timer.now()));
-        match leading.land(outcome) {
-            Ok(token) => need.with(token, timer.now()),
-            Err(error) => need.fail(&error),
+            let waited = self.changed.wait_timeout(slot, caller.time_left(now));
+            slot = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -60,31 +42,9 @@ impl Tokens {
     }
 }
 
-/// The duty to bring a token. When it is dropped without one (a panic in the transport), the next thread takes over.
-struct Leading<'a> {
-    tokens: &'a Tokens,
-    lead: Option<Lead>,
-}
-
-impl Leading<'_> {
-    fn land(mut self, outcome: Result<Reply<Grant>, Error>) -> Result<Token, Error> {
-        // This caller's own deadline says nothing to those who have more time: one of them takes over.
-        let own_deadline = outcome.as_ref().is_err_and(|error| error.gave_up() == GaveUp::Deadline);
-        if !own_deadline {
-            if let Some(lead) = self.lead.take() {
-                self.tokens.lock().land(lead, outcome.as_ref().map(|reply| &reply.value));
-                self.tokens.landed.notify_all();
-            }
-        }
-        outcome.map(|reply| reply.value.token())
-    }
-}
-
-impl Drop for Leading<'_> {
-    fn drop(&mut self) {
-        if let Some(lead) = self.lead.take() {
-            self.tokens.lock().abandon(lead);
-            self.tokens.landed.notify_all();
-        }
+impl Meeting for Tokens {
+    fn change(&self, change: impl FnOnce(&mut Slot)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
     }
 }
