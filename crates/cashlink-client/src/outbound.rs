@@ -17,6 +17,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Limits for tests of a transport.
+    #[must_use]
+    pub const fn new(timeouts: Timeouts, largest_answer: u64) -> Self {
+        Self { timeouts, largest_answer }
+    }
+
     pub(crate) fn of<T>(pending: &Pending<T>, now: cashlink_core::Now) -> Self {
         Self { timeouts: pending.timeouts(now), largest_answer: pending.largest_answer() }
     }
@@ -51,11 +57,12 @@ impl Trace {
         fault
     }
 
-    /// The failure that the flow gets to see: whatever a transport makes of it, a faulty payload is permanent.
+    /// The failure that the flow gets to see: whatever a transport makes of a faulty payload, it is permanent. But where an
+    /// answer began, its status says more.
     pub(crate) fn judge(&self, failure: Failure) -> Failure {
         match *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(fault) => Failure::payload(fault),
-            None => failure,
+            Some(fault) if failure.status().is_none() => Failure::payload(fault),
+            _ => failure,
         }
     }
 }

@@ -21,7 +21,8 @@ pub struct Policy {
     pub backoff: Duration,
     /// What the doubling stops at. 20 s.
     pub longest_backoff: Duration,
-    /// The longest `Retry-After` that is waited for; a longer one ends the call and is shown. 60 s.
+    /// The longest `Retry-After` that is waited for; a longer one ends the call and is shown. 60 s. What the deadline leaves
+    /// is a limit as well: to wait so long, a call needs a longer one.
     pub longest_retry_after: Duration,
     /// The whole call, tokens, waits and retries included. 60 s.
     pub deadline: Duration,
@@ -38,7 +39,8 @@ pub struct Policy {
     pub retry_budget: RetryBudget,
     /// The largest body of an answer. 8 MiB.
     pub largest_answer: u64,
-    /// How long before its end a token is renewed, at the latest; 80 % of its life is the other limit. 30 s.
+    /// How long before its end a token is renewed, at the latest; 80 % of its life is the other limit. 30 s. A token that
+    /// lives no longer than this is obtained anew by each call, or each group of calls that wait for it together.
     pub token_margin: Duration,
     /// How many pages a walk turns before it takes the list for endless. 10 000.
     pub pages: u32,

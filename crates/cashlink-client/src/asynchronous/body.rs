@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::{fmt, io};
 
@@ -60,7 +60,8 @@ pub struct Outbound {
     body: Body,
     cursor: Cursor,
     source: Option<Source>,
-    payload: Payload,
+    /// Never locked, only borrowed: the lock makes a body `Sync`, as HTTP stacks ask for, though readers needn't be.
+    payload: Mutex<Payload>,
     buffer: Vec<u8>,
     failed: Option<PayloadFault>,
     trace: Trace,
@@ -74,13 +75,15 @@ enum Payload {
 }
 
 impl Outbound {
-    pub(super) fn new(body: Body, source: Option<Source>) -> Self {
+    /// A body, and where its payload comes from if it refers to one. The client makes these; a transport's own tests may.
+    #[must_use]
+    pub fn new(body: Body, source: Option<Source>) -> Self {
         Self {
             cursor: body.cursor(),
             left: body.len(),
             body,
             source,
-            payload: Payload::Closed,
+            payload: Mutex::new(Payload::Closed),
             buffer: Vec::new(),
             failed: None,
             trace: Trace::default(),
@@ -130,14 +133,15 @@ impl Outbound {
     }
 
     fn poll_payload(&mut self, context: &mut Context<'_>) -> Poll<Result<usize, PayloadFault>> {
+        let payload = self.payload.get_mut().unwrap_or_else(PoisonError::into_inner);
         loop {
-            match &mut self.payload {
+            match payload {
                 Payload::Closed => {
                     let source = self.source.as_ref().ok_or(PayloadFault::Missing)?;
-                    self.payload = Payload::Opening((source.0)());
+                    *payload = Payload::Opening((source.0)());
                 }
                 Payload::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
-                    Ok(reader) => self.payload = Payload::Open(reader),
+                    Ok(reader) => *payload = Payload::Open(reader),
                     Err(_) => return Poll::Ready(Err(PayloadFault::Unreadable)),
                 },
                 Payload::Open(reader) => {

@@ -58,7 +58,7 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
     ///
     /// # Errors
     /// As for [`Client::call`]; a payload that is not the announced one is
-    /// [`ErrorKind::Payload`](cashlink_core::ErrorKind::Payload), and nothing took effect.
+    /// [`ErrorKind::Payload`](cashlink_core::ErrorKind::Payload): that attempt did not complete, and there is no other.
     pub async fn upload<T>(&self, call: &Call<T, C>, source: &Source) -> Result<Reply<T>, Error> {
         self.resume(call, Some(source), Prior::default()).await
     }

@@ -72,6 +72,11 @@ impl<L: List, H, W> Items<L, H, W> {
     pub(super) fn new(pages: Pages<L, H, W>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
+
+    /// Where the walk stands: behind the page whose items are being given out. Whether the list changed on the way, too.
+    pub fn walk(&self) -> &Walk<L> {
+        self.pages.walk()
+    }
 }
 
 impl<L: List, H, W> Unpin for Items<L, H, W> {}

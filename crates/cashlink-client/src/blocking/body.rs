@@ -58,7 +58,9 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    pub(super) fn new(body: Body, source: Option<Source>) -> Self {
+    /// A body, and where its payload comes from if it refers to one. The client makes these; a transport's own tests may.
+    #[must_use]
+    pub fn new(body: Body, source: Option<Source>) -> Self {
         Self { body, source, trace: Trace::default() }
     }
 

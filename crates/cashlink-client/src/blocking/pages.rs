@@ -44,6 +44,11 @@ impl<'a, L: List, H, W> Items<'a, L, H, W> {
     pub(super) fn new(pages: Pages<'a, L, H, W>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
+
+    /// Where the walk stands: behind the page whose items are being given out. Whether the list changed on the way, too.
+    pub fn walk(&self) -> &Walk<L> {
+        self.pages.walk()
+    }
 }
 
 impl<L: List, H: Transport, W: Timer> Iterator for Items<'_, L, H, W> {

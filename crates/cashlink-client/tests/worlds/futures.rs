@@ -155,3 +155,13 @@ fn clients_of_two_apis_share_a_transport() {
     assert_eq!(sent[2], sent[3]);
     assert_eq!((sent[2].header("x-api-key"), sent[2].header("x-idempotency-key")), (Some("k3y"), None));
 }
+
+#[test]
+fn bodies_fit_where_an_http_stack_wants_them() {
+    fn fits<T: Send + Sync + 'static>() {}
+    // hyper asks for `Send`, reqwest for `Sync` as well.
+    fits::<asynchronous::Outbound>();
+    fits::<asynchronous::Source>();
+    fits::<blocking::Source>();
+    fits::<blocking::Outbound>();
+}
