@@ -3,23 +3,32 @@
 use std::borrow::Cow;
 use std::io;
 
-use cashlink_client::Trace;
 use cashlink_client::core::Failure;
 use ureq::{Error, Timeout};
 
-/// ureq goes through its phases in order: resolve, connect, send the head, ask for the body. So an error of the first
-/// two, or a body that nobody asked for, means that no whole request has left.
-pub(crate) fn classify(error: &Error, has_body: bool, trace: &Trace) -> Failure {
-    let body_untouched = has_body && !trace.was_asked_for();
-    let reason = describe(error);
-    if before_sending(error) || body_untouched {
-        Failure::not_sent(reason)
-    } else {
-        Failure::maybe_sent(reason)
-    }
+/// What ureq wanted of a request's body before it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// There is none: the head is the whole request.
+    None,
+    /// Not a byte was asked for.
+    Untouched,
+    AskedFor,
 }
 
-fn before_sending(error: &Error) -> bool {
+/// ureq goes through its phases in order: resolve, connect, send the head, ask for the body. A body that nobody asked for
+/// means that no whole request has left, whatever the error; where there is no body, only the error itself can tell.
+pub(crate) fn classify(error: &Error, body: Body) -> Failure {
+    let not_sent = match body {
+        Body::None => comes_before_sending(error),
+        Body::Untouched => true,
+        Body::AskedFor => false,
+    };
+    let reason = describe(error);
+    if not_sent { Failure::not_sent(reason) } else { Failure::maybe_sent(reason) }
+}
+
+fn comes_before_sending(error: &Error) -> bool {
     match error {
         Error::HostNotFound
         | Error::ConnectionFailed
@@ -27,26 +36,34 @@ fn before_sending(error: &Error) -> bool {
         | Error::Http(_)
         | Error::InvalidProxyUrl
         | Error::ConnectProxyFailed(_)
+        | Error::RequireHttpsOnly(_)
+        | Error::TlsRequired
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
-        Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused || is_failed_lookup(error),
         _ => false,
     }
 }
 
+/// ureq passes on what the standard library says of a name, which has no kind of its own, only this text. Should the
+/// text change, the error is merely one that tells less.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}
+
 /// In fixed words: ureq's own may repeat a URL.
-fn describe(error: &Error) -> Cow<'static, str> {
+pub(crate) fn describe(error: &Error) -> Cow<'static, str> {
     match error {
         Error::HostNotFound => "the host's name was not found".into(),
         Error::ConnectionFailed => "no connection came about".into(),
         Error::Timeout(phase) => format!("timed out ({phase})").into(),
-        Error::Io(error) => reason(error),
-        Error::Protocol(_) => "the peer does not keep to HTTP".into(),
-        Error::BadUri(_) | Error::Http(_) => "ureq refused the request".into(),
+        Error::Io(error) if is_failed_lookup(error) => "the host's name was not found".into(),
+        Error::Io(error) => error.kind().to_string().into(),
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => "the peer does not keep to HTTP".into(),
+        Error::BadUri(_) | Error::Http(_) | Error::RequireHttpsOnly(_) => "ureq refused the request".into(),
         Error::InvalidProxyUrl | Error::ConnectProxyFailed(_) => "the proxy can't be used".into(),
         _ => "the exchange failed".into(),
     }
 }
 
-pub(crate) fn reason(error: &io::Error) -> Cow<'static, str> {
-    error.kind().to_string().into()
-}
+#[cfg(test)]
+mod tests;

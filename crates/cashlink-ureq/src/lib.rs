@@ -15,25 +15,36 @@
 //! TLS is ureq's: the default feature `rustls` turns on its own choice, and an [`Agent`] of your own brings any other,
 //! as it brings a proxy or a connection pool. What the protocol depends on is set on every request, whatever the agent
 //! says: no redirects, every status is an answer, time-outs and limits from the core, no headers but the core's own.
-//! ureq repeats no request by itself. Proxy variables (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`) count, as ureq's default
-//! agent has it; an agent with `proxy(None)` ignores them.
+//! ureq repeats no request by itself.
+//!
+//! What remains the agent's, and the program's:
+//! - **Proxies.** ureq's default agent goes by `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`; an agent with `proxy(None)`
+//!   ignores them. Plain `http`, which is only for this machine, never goes through a proxy (T9–T10).
+//! - **Features of ureq that another crate of the program turns on.** With `gzip` or `brotli`, ureq unpacks what it was
+//!   sent unasked and removes the header that would tell; the size limit holds on what was unpacked. With `cookies`, it
+//!   sends back the cookies that a server has set.
+//! - **Logs.** At level `trace`, ureq writes the paths and queries of requests, with the ids in them.
 #![forbid(unsafe_code)]
 
 mod failure;
 
-pub use cashlink_client::blocking::{Source, SystemTimer};
-pub use cashlink_client::{core, random_key, random_seed};
+pub use cashlink_client::blocking::{Items, Pages, Source, SystemTimer};
+pub use cashlink_client::{NoEntropy, core, random_key, random_seed};
 pub use ureq;
 
 use std::io::Read;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_client::Limits;
 use cashlink_client::blocking::{self, Outbound, Transport};
-use cashlink_client::core::{Credential, Failure};
+use cashlink_client::core::{Credential, Failure, Timeouts};
+use failure::Body;
+use http::uri::Scheme;
 use http::{HeaderValue, Method, Request, Response, header};
-use ureq::config::AutoHeaderValue;
-use ureq::{Agent, RequestExt, SendBody};
+use ureq::config::{AutoHeaderValue, ConfigBuilder};
+use ureq::typestate::HttpCrateScope;
+use ureq::{Agent, SendBody};
 
 /// The blocking client over ureq.
 pub type Client<C> = blocking::Client<C, Ureq>;
@@ -67,29 +78,61 @@ impl Transport for Ureq {
     fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
         let trace = request.body().trace();
         let has_body = !request.body().is_empty();
-        let timeouts = limits.timeouts;
-        // ureq shows which phase ran out of time only if the phase's limit is the shorter one.
-        let connect = timeouts.connect.min(timeouts.total.saturating_sub(timeouts.total / 10));
-        let response = with_length(request)
-            .map(|body| SendBody::from_owned_reader(body.into_reader()))
-            .with_agent(&self.agent)
-            .configure()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .allow_non_standard_methods(true)
-            .user_agent(AutoHeaderValue::None)
-            .accept(AutoHeaderValue::None)
-            .accept_encoding(AutoHeaderValue::None)
-            .timeout_global(Some(timeouts.total))
-            .timeout_connect(Some(connect))
-            .timeout_per_read(timeouts.idle)
-            .timeout_per_write(timeouts.idle)
-            .build()
-            .run()
-            .map_err(|error| failure::classify(&error, has_body, &trace))?;
+        // A reader, even an empty one, makes ureq announce chunks where no length is said: on every GET.
+        let request = with_length(request).map(|body| match has_body {
+            true => SendBody::from_owned_reader(body.into_reader()),
+            false => SendBody::none(),
+        });
+        let on_this_machine = request.uri().scheme() == Some(&Scheme::HTTP);
+        let settings = match on_this_machine {
+            true => self.agent.configure_request(request).proxy(None),
+            false => self.agent.configure_request(request),
+        };
+        let request = settle(settings, limits.timeouts);
+        let response = self.agent.run(request).map_err(|error| {
+            let body = match (has_body, trace.was_asked_for()) {
+                (false, _) => Body::None,
+                (true, false) => Body::Untouched,
+                (true, true) => Body::AskedFor,
+            };
+            failure::classify(&error, body)
+        })?;
         read(response, limits.largest_answer)
     }
+}
+
+/// A year: as good as no limit.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// What the protocol depends on, whatever the agent says.
+///
+/// Not the agent's `User-Agent` and `Accept`, which ureq only adds where the core has set none, and it always has:
+/// another `User-Agent` than the agent's would keep the request from the agent's pool.
+fn settle(
+    request: ConfigBuilder<HttpCrateScope<SendBody<'static>>>,
+    timeouts: Timeouts,
+) -> Request<SendBody<'static>> {
+    // ureq adds a limit to the clock's present time, which has to stay one.
+    let total = timeouts.total.min(LONGEST);
+    // ureq shows which phase ran out of time only if the phase's limit is the shorter one.
+    let connect = timeouts.connect.min(total.saturating_sub(total / 10));
+    request
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .allow_non_standard_methods(true)
+        .accept_encoding(AutoHeaderValue::None)
+        .timeout_global(Some(total))
+        .timeout_resolve(Some(connect))
+        .timeout_connect(Some(connect))
+        .timeout_per_read(timeouts.idle.map(|idle| idle.min(LONGEST)))
+        .timeout_per_write(timeouts.idle.map(|idle| idle.min(LONGEST)))
+        .timeout_per_call(None)
+        .timeout_send_request(None)
+        .timeout_send_body(None)
+        .timeout_recv_response(None)
+        .timeout_recv_body(None)
+        .build()
 }
 
 /// Says the length in advance, which ureq would otherwise replace by chunks; also for the empty body of a POST.
@@ -112,7 +155,7 @@ fn read(response: Response<ureq::Body>, largest: u64) -> Result<Response<Bytes>,
         .take(largest.saturating_add(1))
         .read_to_end(&mut bytes);
     match read {
-        Err(error) => Err(Failure::cut(head, failure::reason(&error))),
+        Err(error) => Err(Failure::cut(head, failure::describe(&error.into()))),
         Ok(count) if u64::try_from(count).unwrap_or(u64::MAX) > largest => Err(Failure::too_large(head)),
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),
     }
