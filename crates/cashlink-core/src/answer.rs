@@ -6,6 +6,7 @@ use core::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeSeed;
 
 use crate::InvalidValue;
 use crate::encoded::Encoded;
@@ -69,6 +70,13 @@ impl<'a> Answer<'a> {
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, DecodeError> {
         let text = core::str::from_utf8(self.body()).map_err(|error| DecodeError::utf8(&error))?;
         json::whole(text).map_err(|error| DecodeError::json(&error))
+    }
+
+    /// Reads the body again: with a seed, which knows what an earlier reading found.
+    pub(crate) fn json_again<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, DecodeError> {
+        let text = core::str::from_utf8(self.body()).map_err(|error| DecodeError::utf8(&error))?;
+        seed.deserialize(&mut serde_json::Deserializer::from_str(text))
+            .map_err(|error| DecodeError::json(&error))
     }
 }
 

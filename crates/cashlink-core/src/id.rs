@@ -28,8 +28,8 @@ const LONGEST: usize = 64;
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 pub struct Id<R> {
+    /// The text, filled up with zeros: one byte less than with a length, which counts where there are millions (T22).
     bytes: [u8; LONGEST],
-    length: u8,
     names: PhantomData<fn() -> R>,
 }
 
@@ -42,10 +42,10 @@ impl<R> Id<R> {
         let text = text.as_ref().as_bytes();
         let mut bytes = [0; LONGEST];
         let one_segment = text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(place), Ok(length)) if one_segment && length > 0 => {
+        match bytes.get_mut(..text.len()) {
+            Some(place) if one_segment && !text.is_empty() => {
                 place.copy_from_slice(text);
-                Ok(Self { bytes, length, names: PhantomData })
+                Ok(Self { bytes, names: PhantomData })
             }
             _ => {
                 Err(InvalidValue::new("id", "must be a UUID, or 1 to 64 ASCII letters, digits, '-' and '_'"))
@@ -56,8 +56,9 @@ impl<R> Id<R> {
     /// The id's text, exactly as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        let length = memchr::memchr(0, &self.bytes).unwrap_or(LONGEST);
         self.bytes
-            .get(..usize::from(self.length))
+            .get(..length)
             .and_then(|text| core::str::from_utf8(text).ok())
             // Never reached: `new` lets only ASCII in.
             .unwrap_or_default()
@@ -75,7 +76,7 @@ impl<R> From<Uuid> for Id<R> {
         let mut bytes = [0; LONGEST];
         // 36 digits and hyphens, always.
         uuid.hyphenated().encode_lower(&mut bytes);
-        Self { bytes, length: 36, names: PhantomData }
+        Self { bytes, names: PhantomData }
     }
 }
 
@@ -90,7 +91,7 @@ impl<R> Copy for Id<R> {}
 
 impl<R> PartialEq for Id<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        self.bytes == other.bytes
     }
 }
 
@@ -104,7 +105,8 @@ impl<R> PartialOrd for Id<R> {
 
 impl<R> Ord for Id<R> {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
+        // The zeros come before every character, as the end of a text does.
+        self.bytes.cmp(&other.bytes)
     }
 }
 

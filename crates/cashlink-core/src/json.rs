@@ -2,10 +2,9 @@
 //! bytes: a map beside the known fields would lose big numbers and their order.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -90,45 +89,44 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ByName<D> {
     }
 }
 
-/// An object's members, all of them: a map would keep one of two that have the same name.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+/// Finds the member of an object by this name, once the whole object was read. It keeps nothing else, so that an object of
+/// millions of members takes no memory (T22).
+struct Member<'n>(&'n str);
 
-impl<'a> Members<'a> {
-    /// The member by this name. Two of them are an error, since nobody can tell which one counts (T23).
-    fn one(&self, name: &str) -> Result<Option<&'a RawValue>, DecodeError> {
-        let mut named = self.0.iter().filter(|(member, _)| member == name).map(|(_, value)| *value);
-        match (named.next(), named.next()) {
-            (_, Some(_)) => Err(DecodeError::new("field", "must be there once")),
-            (member, None) => Ok(member),
-        }
+impl<'de> DeserializeSeed<'de> for Member<'_> {
+    /// Two of them are an error, since nobody can tell which one counts (T23).
+    type Value = Result<Option<&'de RawValue>, DecodeError>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Result<Option<&'de RawValue>, DecodeError>;
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
+    fn visit_map<M: MapAccess<'de>>(self, mut object: M) -> Result<Self::Value, M::Error> {
+        /// A member's name, borrowed where it has no escapes.
+        #[derive(Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        let mut found = Ok(None);
+        while let Some(Name(name)) = object.next_key()? {
+            if name != self.0 {
+                object.next_value::<IgnoredAny>()?;
+                continue;
             }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut object: M) -> Result<Members<'de>, M::Error> {
-                /// A member's name, borrowed where it has no escapes.
-                #[derive(Deserialize)]
-                struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = object.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Members(members))
-            }
+            let value = object.next_value()?;
+            found = match found {
+                Ok(None) => Ok(Some(value)),
+                _ => Err(DecodeError::new("field", "must be there once")),
+            };
         }
-
-        deserializer.deserialize_map(Object)
+        Ok(found)
     }
 }
 
@@ -136,7 +134,7 @@ pub(crate) fn field<T: DeserializeOwned>(json: &[u8], names: &[&str]) -> Result<
     let not_json = DecodeError::new("body", "must be JSON");
     let mut place: &RawValue = serde_json::from_slice(json).map_err(|_| not_json)?;
     for name in names {
-        match serde_json::from_str::<Members<'_>>(place.get()).map(|members| members.one(name)) {
+        match Member(name).deserialize(&mut serde_json::Deserializer::from_str(place.get())) {
             Ok(Ok(Some(member))) => place = member,
             Ok(Err(twice)) => return Err(twice),
             Ok(Ok(None)) | Err(_) => return Ok(None),

@@ -37,7 +37,7 @@ pub struct Policy {
     /// How many retries' worth of trouble is spent before a client stops adding to an outage. A bucket of 100: each
     /// first send puts 1 in, each retry takes 10 out.
     pub retry_budget: RetryBudget,
-    /// The largest body of an answer. 8 MiB.
+    /// The largest body of an answer. 8 MiB. Reading one takes at most ten times as much memory beside it (T22).
     pub largest_answer: u64,
     /// How long before its end a token is renewed, at the latest; 80 % of its life is the other limit. 30 s. A token that
     /// lives no longer than this is obtained anew by each call, or each group of calls that wait for it together.

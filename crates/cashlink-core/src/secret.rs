@@ -2,6 +2,7 @@
 //! birth, bank accounts). Both are told apart from other text by their type, and no output form shows them (DESIGN §11,
 //! T11–T12).
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
@@ -103,6 +104,12 @@ impl<T> fmt::Debug for Personal<T> {
 impl<T> From<T> for Personal<T> {
     fn from(value: T) -> Self {
         Self(value)
+    }
+}
+
+impl From<&str> for Personal<Box<str>> {
+    fn from(text: &str) -> Self {
+        Self(text.into())
     }
 }
 

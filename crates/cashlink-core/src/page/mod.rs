@@ -6,6 +6,7 @@
 
 mod bookmark;
 mod cycle;
+mod items;
 mod link;
 mod walk;
 
@@ -27,8 +28,9 @@ use serde_json::value::RawValue;
 
 use crate::answer::{Answer, DecodeError};
 use crate::error::PageFault;
-use crate::json::Named;
 use crate::{Call, Error, Operation};
+
+use items::{Count, Results};
 
 /// An operation that lists objects in pages.
 pub trait List: Operation<Output = Page<Self>> + Sized {
@@ -122,22 +124,20 @@ impl<L: List> Page<L> {
     /// # Errors
     /// When it is not whole, valid JSON with an array of items in `results`.
     pub fn decode(answer: &Answer<'_>) -> Result<Self, DecodeError> {
-        // The derive wants a bound that says nothing more than `List` does.
         #[derive(Deserialize)]
-        #[serde(bound(deserialize = "I: DeserializeOwned"))]
-        struct Wire<'a, I> {
+        struct Wire<'a> {
             count: Option<u64>,
             #[serde(borrow)]
             next: Option<Cow<'a, str>>,
             #[serde(borrow)]
             previous: Option<Cow<'a, str>>,
-            results: Vec<Named<I>>,
+            results: Count,
         }
 
-        let wire: Wire<'_, L::Item> = answer.json()?;
+        let wire: Wire<'_> = answer.json()?;
         Ok(Self {
             count: wire.count,
-            items: wire.results.into_iter().map(|Named(item)| item).collect(),
+            items: answer.json_again(Results::new(wire.results))?,
             this: answer.asked().map(PageLink::this),
             next: link(answer, wire.next),
             previous: link(answer, wire.previous),

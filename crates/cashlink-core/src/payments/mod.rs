@@ -3,8 +3,8 @@
 //!
 //! | operation | request | credential |
 //! | --- | --- | --- |
-//! | [`CreateCashlink`] | `POST cashlink` | [`UserKey`](crate::UserKey) |
-//! | [`RegisterBusiness`] | `POST register/` | [`AppKey`](crate::AppKey) |
+//! | [`CreateCashlink`] | `POST cashlink` | [`UserKey`] |
+//! | [`RegisterBusiness`] | `POST register/` | [`AppKey`] |
 
 mod create_cashlink;
 mod register_business;

@@ -3,17 +3,19 @@
 //! error with its certainty).
 //!
 //! `scenario` is the set-up that all of them share. `table` lays DESIGN §5's retry table beside the machine,
-//! `enumeration` walks every sequence of events; then come the limits, the tokens, earlier processes, answers, and what
-//! callers may rely on about the types.
+//! `enumeration` walks every sequence of events, `operations` every documented operation; then come the limits, the
+//! tokens and clocks, earlier processes, answers, and what callers may rely on about the types.
 
 mod answers;
 mod bounds;
 mod budget;
+mod clocks;
 mod confirmed;
 mod display;
 mod enumeration;
 mod erased;
 mod limits;
+mod operations;
 mod prior;
 mod retry_after;
 mod scenario;

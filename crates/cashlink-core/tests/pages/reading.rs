@@ -11,7 +11,7 @@ fn read(body: &str) -> Result<Page<ListInvestors>, Error> {
 }
 
 #[test]
-fn t62_a_count_is_optional_and_taken_at_its_word() {
+fn t62_t63_a_count_is_optional_and_makes_no_room_by_itself() {
     for (body, count) in [
         (r#"{"results":[{"id":"a"}]}"#, None),
         (r#"{"count":null,"results":[{"id":"a"}]}"#, None),
@@ -26,7 +26,7 @@ fn t62_a_count_is_optional_and_taken_at_its_word() {
 }
 
 #[test]
-fn t62_a_page_of_the_wrong_shape_is_an_error_with_its_bytes() {
+fn t63_a_page_of_the_wrong_shape_is_an_error_with_its_bytes() {
     for body in [
         "",
         "null",
@@ -69,7 +69,7 @@ fn t62_a_page_of_the_wrong_shape_is_an_error_with_its_bytes() {
 }
 
 #[test]
-fn t62_an_empty_next_is_a_link_to_nowhere_and_not_the_end() {
+fn t63_an_empty_next_is_a_link_to_nowhere_and_not_the_end() {
     let page = read(r#"{"next":"","previous":"","results":[{"id":"a"}]}"#).unwrap();
     assert_eq!(page.next().unwrap_err().kind(), ErrorKind::ForeignPageLink);
     assert_eq!(page.previous().unwrap_err().kind(), ErrorKind::ForeignPageLink);

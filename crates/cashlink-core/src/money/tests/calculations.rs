@@ -47,7 +47,7 @@ fn order_is_exact_at_the_far_ends_of_the_scales() {
 }
 
 #[test]
-fn a_sum_that_fits_is_found_though_its_parts_do_not_fit_the_finer_scale() {
+fn t25_a_sum_that_fits_is_found_though_its_parts_do_not_fit_the_finer_scale() {
     // 199,999,999 has 39 digits at scale 30, more than an `i128` holds; the difference has 38.
     let small = euros("99999999.999999999999999999999999999999");
     let rest = euros("199999999").checked_sub(&small).map(|rest| rest.to_string());
@@ -70,7 +70,7 @@ fn sums_and_signs() {
 }
 
 #[test]
-fn beyond_the_range_is_an_error() {
+fn t25_beyond_the_range_is_an_error() {
     let largest = Money::new(Money::MAX_AMOUNT, 0, Currency::EUR).unwrap();
     for (left, right) in
         [(largest.clone(), euros("1")), (-&largest, euros("-1")), (largest.clone(), euros("0.0"))]

@@ -192,14 +192,14 @@ proptest! {
     }
 
     #[test]
-    fn sums_and_differences_are_the_oracles(left in euros(), right in euros()) {
+    fn t25_sums_and_differences_are_the_oracles(left in euros(), right in euros()) {
         let scale = left.decimals().max(right.decimals());
         prop_assert!(same(&left.checked_add(&right), &of_value(&(value(&left) + value(&right)), scale)));
         prop_assert!(same(&left.checked_sub(&right), &of_value(&(value(&left) - value(&right)), scale)));
     }
 
     #[test]
-    fn products_and_signs_are_the_oracles(
+    fn t25_products_and_signs_are_the_oracles(
         money in euros(),
         factor in prop_oneof![-20..=20_i128, amount(), any::<i128>()],
     ) {

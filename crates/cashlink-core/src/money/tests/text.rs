@@ -129,7 +129,7 @@ fn t24_every_other_decimal_is_refused() {
 }
 
 #[test]
-fn new_keeps_to_the_range() {
+fn t25_new_keeps_to_the_range() {
     assert_eq!(Money::new(1, 31, Currency::EUR), Err(MoneyError::InvalidDecimals));
     for amount in [Money::MAX_AMOUNT + 1, -Money::MAX_AMOUNT - 1, i128::MAX, i128::MIN] {
         assert_eq!(Money::new(amount, 0, Currency::EUR), Err(MoneyError::TooLarge));

@@ -8,7 +8,7 @@ pub use create::CreateInvestment;
 pub use get::GetInvestment;
 pub use list::ListInvestments;
 
-use alloc::string::String;
+use alloc::boxed::Box;
 
 use serde::Deserialize;
 
@@ -73,7 +73,8 @@ pub struct Investment {
     /// Where it stands.
     pub status: Option<InvestmentStatus>,
     /// Web-based subscription: where the investor goes on.
-    pub start_url: Option<Personal<String>>,
+    // Not a `String`: a page may hold very many, and memory is bounded by the page's bytes (T22).
+    pub start_url: Option<Personal<Box<str>>>,
 }
 
 impl Investment {

@@ -1,0 +1,195 @@
+//! What holds for every documented operation alike: where it goes, what its URL tells, and what it makes of an answer that
+//! is cut, is absurdly deep or says one thing twice (THREATS T2, T13, T14, T21, T23, T29).
+
+use std::thread;
+
+use cashlink_core::answer::{Answer, DecodeError};
+use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType};
+use cashlink_core::bytes::Bytes;
+use cashlink_core::http::{Method, Request, Response};
+use cashlink_core::partner::{
+    CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
+    NaturalPerson, Partner, UploadDocument,
+};
+use cashlink_core::payments::{CashlinkType, CreateCashlink, Payments, RegisterBusiness};
+use cashlink_core::{
+    AppKey, Bearer, Client, Endpoint, IdempotencyKey, NeedToken, Operation, Secret, Step, UserKey,
+};
+use serde_json::value::RawValue;
+
+use crate::scenario::{START, bytes_of, token};
+
+/// One operation: its request as it goes out, its way of reading, and an answer in which it knows every field.
+struct Case {
+    name: &'static str,
+    method: Method,
+    request: Request<Body>,
+    read: fn(&str) -> Result<(), DecodeError>,
+    answer: &'static str,
+}
+
+fn read<O: Operation>(body: &str) -> Result<(), DecodeError> {
+    O::decode(&Answer::new(&Response::new(Bytes::copy_from_slice(body.as_bytes())))).map(drop)
+}
+
+fn case<O: Operation>(client: &Client<O::Credential>, operation: &O, answer: &'static str) -> Case {
+    let step = match client.start(operation, START, [0; 16]) {
+        Step::Authorize(need) => need.with(token("t0k3n"), START),
+        step => step,
+    };
+    let Step::Send(outgoing) = step else { panic!("{} goes out", O::NAME) };
+    let (request, _) = outgoing.into_parts();
+    Case { name: O::NAME, method: operation.method(), request, read: read::<O>, answer }
+}
+
+fn key() -> IdempotencyKey {
+    IdempotencyKey::new("order-4711").unwrap()
+}
+
+fn bearer() -> Bearer {
+    Bearer::client_credentials("cl13nt-1d", Secret::new("cl13nt-s3cr3t")).unwrap()
+}
+
+/// Every operation that this library has a name for.
+fn cases() -> Vec<Case> {
+    const INVESTMENT: &str =
+        r#"{"id":"i-1","status":"KYC_PENDING","start_url":"https://demo.cashlink.de/start"}"#;
+    const PAGE: &str = r#"{"count":1,"next":null,"previous":null,"results":[{"id":"a"}]}"#;
+    const CASHLINK: &str = r#"{"public_id":"VX0GK5cvM1dO","url":"https://a","whatsapp_url":"whatsapp://b"}"#;
+    const BUSINESS: &str = r#"{"public_id":"utqztAwTcQKB","api_key":"k","hmac_secret":"s"}"#;
+
+    let partner = Client::new(Partner::demo(), bearer());
+    let payments = Client::new(Payments::production(), UserKey::new(Secret::new("us3r-k3y")).unwrap());
+    let platform = Client::new(Payments::production(), AppKey::new(Secret::new("4pp-k3y")).unwrap());
+    let (investor, campaign) = ("p-1".parse().unwrap(), "c-1".parse().unwrap());
+    let document = UploadDocument::new(
+        key(),
+        BoundarySeed::new([7; 16]),
+        FileName::new("id.pdf").unwrap(),
+        MediaType::PDF,
+        Bytes::from("%PDF-1.7"),
+    );
+    let amount = "EUR 12.34".parse().unwrap();
+    vec![
+        case(&partner, &CreateInvestor::natural_person(key(), NaturalPerson::new(), true), r#"{"id":"a"}"#),
+        case(&partner, &GetInvestor::new(investor), r#"{"id":"a"}"#),
+        case(&partner, &ListInvestors::new(), PAGE),
+        case(&partner, &CreateInvestment::web_based(key(), investor, campaign, 40), INVESTMENT),
+        case(&partner, &GetInvestment::new("i-1".parse().unwrap()), INVESTMENT),
+        case(&partner, &ListInvestments::new(), PAGE),
+        case(&partner, &document, r#"{"id":"a"}"#),
+        case(&payments, &CreateCashlink::v2018_01_15(CashlinkType::Invoice, amount, "x"), CASHLINK),
+        case(&platform, &RegisterBusiness::new("owner@example.com", "Example"), BUSINESS),
+    ]
+}
+
+#[test]
+fn t2_every_path_has_the_slash_that_is_documented() {
+    for Case { name, method, request, .. } in cases() {
+        let path = request.uri().path();
+        // The one path that the vendor documents without a slash; the servers' framework answers 301 to all others.
+        let slash = name != "cashlinks.create";
+        assert_eq!(path.ends_with('/'), slash, "{name}: {path}");
+        assert_eq!(request.method(), method, "{name}");
+    }
+}
+
+/// All that may never be in a URL: it stands in logs and histories on both sides, and in `Referer` headers.
+const SECRETS: [&str; 5] = ["us3r-k3y", "4pp-k3y", "t0k3n", "cl13nt-1d", "cl13nt-s3cr3t"];
+
+#[test]
+fn t13_no_url_of_any_operation_or_token_call_holds_a_secret() {
+    let mut urls: Vec<String> = cases().iter().map(|case| case.request.uri().to_string()).collect();
+    for bearer in [bearer(), bearer().by_http_basic()] {
+        let client = Client::new(Partner::demo(), bearer);
+        urls.push(token_request(&client).uri().to_string());
+    }
+    for url in urls {
+        assert!(!SECRETS.iter().any(|secret| url.contains(secret)), "{url}");
+    }
+}
+
+#[test]
+fn t13_no_base_and_no_token_endpoint_takes_a_secret_along() {
+    for url in [
+        "https://demo.cashlink.de/api/?api_key=us3r-k3y",
+        "https://demo.cashlink.de/api?",
+        "https://us3r-k3y@demo.cashlink.de/api/",
+        "https://cl13nt-1d:cl13nt-s3cr3t@demo.cashlink.de/oauth/token",
+        "https://demo.cashlink.de/api/#us3r-k3y",
+    ] {
+        let error = Endpoint::new(url).unwrap_err();
+        assert!(!SECRETS.iter().any(|secret| format!("{error} {error:?}").contains(secret)), "{error}");
+    }
+}
+
+fn token_request(client: &Client<Bearer>) -> Request<Body> {
+    let Step::Authorize(mut need) = client.start(&ListInvestors::new(), START, [0; 16]) else {
+        panic!("a token is needed")
+    };
+    token_call(&mut need)
+}
+
+fn token_call<T>(need: &mut NeedToken<T>) -> Request<Body> {
+    let Step::Send(outgoing) = need.request(START) else { panic!("the token request goes out") };
+    outgoing.into_parts().0
+}
+
+#[test]
+fn t14_the_client_secret_goes_to_the_token_endpoint_and_nowhere_else() {
+    let carries = |request: &Request<Body>| {
+        let body = String::from_utf8(bytes_of(request.body())).unwrap();
+        // `Basic` is of the pair, so its own form is looked for.
+        let basic = request.headers().values().any(|value| value.as_bytes().starts_with(b"Basic "));
+        basic || body.contains("cl13nt-s3cr3t")
+    };
+    for bearer in [bearer(), bearer().by_http_basic()] {
+        let base = Endpoint::new("https://connect.example/api/external").unwrap();
+        let request = token_request(&Client::new(Partner::at(base), bearer));
+        assert_eq!(request.uri(), "https://connect.example/api/external/oauth/token");
+        assert!(carries(&request));
+    }
+    for Case { name, request, .. } in cases() {
+        assert!(!carries(&request), "{name}");
+    }
+}
+
+/// Known fields only: `serde_json` keeps the last of two, which is why it is not what reads them.
+#[test]
+fn t23_a_field_that_comes_twice_is_an_error_in_every_answer() {
+    for Case { name, read, answer, .. } in cases() {
+        let fields: std::collections::BTreeMap<String, Box<RawValue>> = serde_json::from_str(answer).unwrap();
+        for (field, value) in &fields {
+            let doubled = answer.replacen('{', &format!("{{\"{field}\":{value},"), 1);
+            assert!(read(&doubled).is_err(), "{name}: {doubled}");
+        }
+        let unknown = answer.replacen('{', r#"{"new":1,"new":{"id":"b"},"#, 1);
+        assert_eq!(read(&unknown), Ok(()), "{name}: what nobody reads may come twice");
+    }
+}
+
+#[test]
+fn t29_an_answer_cut_at_any_byte_is_an_error_of_every_operation() {
+    for Case { name, read, answer, .. } in cases() {
+        assert_eq!(read(answer), Ok(()), "{name}");
+        for end in 0..answer.len() {
+            assert!(read(&answer[..end]).is_err(), "{name}, cut at byte {end}");
+        }
+    }
+}
+
+#[test]
+fn t21_a_million_levels_in_an_unknown_field_are_skipped_on_a_small_stack() {
+    const LEVELS: usize = 1_000_000;
+    // Recursion would take far more than this; what a thread needs for itself takes less.
+    let small = thread::Builder::new().stack_size(128 * 1024);
+    let all = small.spawn(|| {
+        for Case { name, read, answer, .. } in cases() {
+            let deep = format!(r#"{{"new":{}{},"#, "[".repeat(LEVELS), "]".repeat(LEVELS));
+            assert_eq!(read(&answer.replacen('{', &deep, 1)), Ok(()), "{name}");
+            assert!(read(&"[".repeat(LEVELS)).is_err(), "{name}");
+            assert!(read(&r#"{"id":"#.repeat(LEVELS)).is_err(), "{name}");
+        }
+    });
+    all.unwrap().join().unwrap();
+}
