@@ -87,6 +87,14 @@ toolchain() {
   say "installed Rust $channel with rustup"
 }
 
+# The tests' second parser, what reads rustdoc's JSON, and what holds THREAT_MODEL.md against the tests.
+python() {
+  if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))'; then
+    echo "Python 3.8 or newer is needed (its standard library only), under the name python3."
+    return 1
+  fi
+}
+
 # Where Cargo builds; with the name of a part, a folder of its own below it, so that one script doesn't undo another's work.
 target() { printf '%s\n' "${CARGO_TARGET_DIR:-$root/target}${1:+/$1}"; }
 

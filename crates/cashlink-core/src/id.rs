@@ -180,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_ordered_as_their_texts_also_the_longest() {
+        let longest = "x".repeat(64);
+        let texts = ["-", "0", "A", "A-", "Aa", "_", "a", "x", &longest[..63], &longest];
+        let ids = texts.map(|text| text.parse::<Id<Thing>>().unwrap());
+        assert!(ids.is_sorted() && texts.is_sorted());
+        assert_eq!(ids.map(|id| id.to_string()), texts);
+    }
+
+    #[test]
     fn a_uuid_is_written_as_the_api_writes_it() {
         let text = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
         let id: Id<Thing> = text.parse().unwrap();

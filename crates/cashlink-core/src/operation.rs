@@ -97,7 +97,7 @@ pub trait Operation {
     fn decode(answer: &Answer<'_>) -> Result<Self::Output, DecodeError>;
 }
 
-/// What a second performance of the same request would do to the world (DESIGN §5).
+/// What a second performance of the same request would do to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect<'a> {

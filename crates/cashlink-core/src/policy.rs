@@ -1,4 +1,4 @@
-//! The defaults of DESIGN §5, each declared in this one place and each to be set on the client.
+//! The defaults, each declared in this one place and each to be set on the client.
 
 use core::time::Duration;
 

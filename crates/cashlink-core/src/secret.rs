@@ -1,6 +1,6 @@
 //! Values that nobody may see by accident: secrets (keys, tokens, client secrets) and personal data (names, dates of
-//! birth, bank accounts). Both are told apart from other text by their type, and no output form shows them (DESIGN §11,
-//! T11–T12).
+//! birth, bank accounts). Both are told apart from other text by their type, and no output form shows them
+//! (T11–T12).
 
 use alloc::boxed::Box;
 use alloc::string::String;

@@ -27,7 +27,7 @@ fn bodies() -> Vec<(String, Bytes)> {
     let shapes =
         [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]"), ("{\"results\":[", "]}"), ("{\"amount\":", "}")];
     for (open, close) in shapes {
-        for depth in [31, 32, 33, 63, 64, 99, 100, 101, 126, 127, 128, 129, 1_000, 10_000] {
+        for depth in [31, 32, 33, 63, 64, 99, 100, 101, 126, 127, 128, 129, 3_000] {
             for inner in ["0", "\"m\"", "1e9", "18446744073709551616", "[\"m\"]", ""] {
                 let name = format!("{depth} times {open} around {inner}");
                 let whole = [&open.repeat(depth), inner, &close.repeat(depth)].concat();
@@ -132,7 +132,7 @@ fn t21_the_deepest_bodies_are_read_on_a_stack_of_512_kib() {
         bodies.len()
     });
     // A stack that is too small ends the whole process, so a value that comes back is the proof.
-    assert_eq!(reading.unwrap().join().unwrap(), 5 * 14 * 6 * 2 + 3);
+    assert_eq!(reading.unwrap().join().unwrap(), 5 * 13 * 6 * 2 + 3);
 }
 
 #[test]

@@ -23,21 +23,24 @@
 //! - **Features of ureq that another crate of the program turns on.** With `gzip` or `brotli`, ureq unpacks what it was
 //!   sent unasked and removes the header that would tell; the size limit holds on what was unpacked. With `cookies`, it
 //!   sends back the cookies that a server has set.
+//! - **Answers without a length.** Where a server marks the end of a body by closing the connection only, a cut is the
+//!   end: JSON tells the difference, raw bytes can't (T29).
+//! - **Answers before the end of a document.** ureq reads no answer before it has sent all of the body. A server that
+//!   refuses an upload half-way and closes is seen as a lost connection: *maybe sent*.
 //! - **Logs.** At level `trace`, ureq writes the paths and queries of requests, with the ids in them.
 #![forbid(unsafe_code)]
 
 mod failure;
 
-pub use cashlink_client::blocking::{Items, Pages, Source, SystemTimer};
-pub use cashlink_client::{NoEntropy, core, random_key, random_seed};
+pub use cashlink_client::blocking::{Items, Outbound, Pages, Source, SystemTimer, Timer, Transport};
+pub use cashlink_client::{Limits, NoEntropy, Trace, core, random_key, random_seed};
 pub use ureq;
 
 use std::io::Read;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cashlink_client::Limits;
-use cashlink_client::blocking::{self, Outbound, Transport};
+use cashlink_client::blocking;
 use cashlink_client::core::{Credential, Failure, Timeouts};
 use failure::Body;
 use http::uri::Scheme;

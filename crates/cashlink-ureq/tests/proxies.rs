@@ -86,6 +86,7 @@ const DIRECT: &str = "CASHLINK_TEST_DIRECT";
 /// Variables belong to a process, so it takes a new one to try them: this same test, told where to go.
 #[test]
 fn t10_variables_count_for_the_default_agent_and_for_none_that_has_no_proxy() {
+    #[expect(clippy::disallowed_methods, reason = "the environment is what is tried here")]
     if let Ok(direct) = env::var(DIRECT) {
         call(None, "https://api.invalid/");
         call(agent(None), &direct);

@@ -58,6 +58,21 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
 
     /// Performs a call whose body refers to a payload, read from `source` on every attempt.
     ///
+    /// ```no_run
+    /// # use cashlink_client::blocking::{Client, Source, Transport};
+    /// use cashlink_client::core::body::{FileName, MediaType};
+    /// use cashlink_client::core::partner::{DocumentId, UploadDocument};
+    /// use cashlink_client::core::{Bearer, Call};
+    ///
+    /// # fn example(client: &Client<Bearer, impl Transport>) -> Result<DocumentId, Box<dyn std::error::Error>> {
+    /// let (key, seed) = (cashlink_client::random_key()?, cashlink_client::random_seed()?); // store both
+    /// let (source, payload) = Source::file("contract.pdf")?;
+    /// let upload = UploadDocument::new(key, seed, FileName::new("contract.pdf")?, MediaType::PDF, payload);
+    /// let document = client.upload(&Call::new(&upload)?, &source)?.value;
+    /// # Ok(document.id)
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// As for [`Client::call`]; a payload that is not the announced one is
     /// [`ErrorKind::Payload`](cashlink_core::ErrorKind::Payload): that attempt did not complete, and there is no other.
@@ -96,7 +111,22 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
         self.pages(list).map(Items::new)
     }
 
-    /// Goes on with a walk, perhaps another process's.
+    /// Goes on with a walk, perhaps another process's: keep [`Pages::walk`] as JSON, and read it back. A walk that has ended
+    /// yields nothing more; for what is new since, there is [`Bookmark`](cashlink_core::page::Bookmark).
+    ///
+    /// ```no_run
+    /// # use cashlink_client::blocking::{Client, Transport};
+    /// # use cashlink_client::core::{Bearer, page::Walk, partner::ListInvestors};
+    /// # fn example(client: &Client<Bearer, impl Transport>, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// let walk: Walk<ListInvestors> = serde_json::from_str(stored)?;
+    /// let mut pages = client.walk(walk);
+    /// for page in pages.by_ref() {
+    ///     println!("{} investors", page?.items.len());
+    /// }
+    /// let stored = serde_json::to_string(pages.walk())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn walk<L: List<Credential = C>>(&self, walk: Walk<L>) -> Pages<'_, L, H, W> {
         Pages::new(self, Turning::new(walk))
     }

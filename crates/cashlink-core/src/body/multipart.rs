@@ -29,6 +29,12 @@ impl BoundarySeed {
         Self(entropy)
     }
 
+    /// The 16 bytes, to be stored beside the key. Whoever calls this answers for where they go.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// 32 hexadecimal digits: half a SHA-256 over seed and key.
     fn boundary(&self, key: &IdempotencyKey) -> String {
         let mut hash = Sha256::new();

@@ -371,7 +371,7 @@ impl Error {
         self.refusal() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Too many requests (429).
+    /// Too many requests (429). This is about the last answer only: ask [`Error::certainty`] as well.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.refusal() == Some(StatusCode::TOO_MANY_REQUESTS)

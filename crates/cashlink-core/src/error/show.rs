@@ -20,7 +20,7 @@ impl fmt::Display for Error {
         f.write_str(match self.gave_up() {
             // Said already, as the whole cause.
             GaveUp::Deadline if self.kind() == ErrorKind::Deadline => "",
-            GaveUp::Deadline => ", the deadline has passed",
+            GaveUp::Deadline => ", the deadline leaves no time for another one",
             GaveUp::Budget => ", too much is failing for another one",
             GaveUp::RetryAfter => ", the server asks for a longer wait than allowed",
             GaveUp::Attempts | GaveUp::Final | GaveUp::MayHaveHappened => "",

@@ -1,4 +1,4 @@
-//! What a server says is wrong with the input: messages, each at the path of the field that it is about (DESIGN §6).
+//! What a server says is wrong with the input: messages, each at the path of the field that it is about.
 //!
 //! `read` walks over the JSON and tells `build` what it meets, which decides what each piece means. `entry` is what comes
 //! out, `path` where it belongs and how that is written, `escape` the harmless form of server text. Which answers have an
@@ -26,7 +26,7 @@ pub use self::path::{FieldPath, Segment};
 ///
 /// Nothing is documented of Cashlink's error bodies but "field name to list of error strings" (the seed
 /// `payments-api-general.md`). The shape is that of Django REST framework, so every shape that its versions 3.12 to 3.18
-/// write is read, and what OAuth token endpoints write (RFC 6749 §5.2); THREATS row E lists them.
+/// write is read, and what OAuth token endpoints write (RFC 6749 §5.2); row E of THREAT_MODEL.md lists them.
 ///
 /// | body | entries |
 /// | --- | --- |
@@ -127,15 +127,15 @@ pub enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The most entries, in document order. 10,000 by default (DESIGN §5).
+    /// The most entries, in document order. 10,000 by default.
     pub leaves: usize,
-    /// The most objects and lists inside each other. 32 by default (DESIGN §5); more than 100 counts as 100, because the
+    /// The most objects and lists inside each other. 32 by default; more than 100 counts as 100, because the
     /// reader's stack grows with it up to there.
     pub depth: usize,
 }
 
 impl Limits {
-    /// The defaults of DESIGN §5, declared here and nowhere else.
+    /// The defaults, declared here and nowhere else.
     pub const DEFAULT: Self = Self { leaves: 10_000, depth: 32 };
 
     /// The same with another number of entries.

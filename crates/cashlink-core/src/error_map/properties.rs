@@ -287,7 +287,7 @@ fn t22_a_million_messages_are_cut_at_the_limit() {
 
 #[test]
 fn t22_a_long_key_is_kept_once_whatever_is_below_it() {
-    let long = "k".repeat(8 << 20); // the cap of a whole answer (DESIGN §5)
+    let long = "k".repeat(8 << 20); // the cap of a whole answer
     let messages = vec![r#"{"a": ["m"]}"#; Limits::DEFAULT.leaves].join(",");
     let errors = ErrorMap::read(format!(r#"{{"{long}": [{messages}]}}"#).as_bytes());
     assert_eq!((errors.len(), errors.is_cut()), (Limits::DEFAULT.leaves, false));

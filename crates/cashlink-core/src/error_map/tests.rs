@@ -1,4 +1,4 @@
-//! What each shape of THREATS row E becomes, and what bounds it. Each table's third column is the map as people see it.
+//! What each shape of row E of THREAT_MODEL.md becomes, and what bounds it. Each table's third column is the map as people see it.
 
 extern crate std;
 

@@ -1,4 +1,4 @@
-//! The retry table of DESIGN §5: a pure function from what a request would do and how its attempt ended to what happens
+//! The retry table: a pure function from what a request would do and how its attempt ended to what happens
 //! next and what is known of its effect. No state, no clock; the test lays the whole table out.
 
 use http::StatusCode;
@@ -158,7 +158,7 @@ mod tests {
 
     type Cell = (Verdict, Certainty);
 
-    /// DESIGN §5, laid beside it: one line per row, one cell per column.
+    /// The table as the design has it: one line per row, one cell per column.
     #[rustfmt::skip]
     const TABLE: [(Row, [Cell; 9]); 4] = [
         //                    surely not sent      maybe sent        408 502 503 504    425, 429             500, other 5xx              409                         401, bearer             3xx              other 4xx

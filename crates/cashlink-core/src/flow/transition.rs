@@ -24,7 +24,7 @@ use crate::failure::{Failure, Sent};
 use crate::settings::Settings;
 use crate::{Bearer, Endpoint, InvalidValue, Now};
 
-/// What earlier processes did with a call, so that its certainty spans a crash (DESIGN §5).
+/// What earlier processes did with a call, so that its certainty spans a crash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Prior {

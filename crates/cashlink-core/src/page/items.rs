@@ -111,3 +111,41 @@ impl<'de, I: Deserialize<'de>> Visitor<'de> for Exactly<'_, I> {
         Ok(items)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::partner::{InvestmentStatus, ListInvestments};
+    use crate::vectors;
+    use alloc::format;
+
+    #[test]
+    fn t22_items_are_read_into_room_for_exactly_so_many() {
+        for count in [0, 1, 3, 5, 100, 1_000] {
+            let item = r#"{"id":"i","status":"PAID","new":[{"results":[1]}]},"#.repeat(count);
+            let body = format!(
+                r#"{{"new":{{"results":[1]}},"results":[{}],"count":7}}"#,
+                item.trim_end_matches(',')
+            );
+            let page = vectors::answer::<ListInvestments>(&body).unwrap();
+            assert_eq!((page.items.len(), page.items.capacity()), (count, count));
+            assert!(page.items.iter().all(|item| item.status == Some(InvestmentStatus::Paid)));
+        }
+    }
+
+    #[test]
+    fn items_are_read_whatever_their_key_is_spelled_like_and_once_only() {
+        let page = vectors::answer::<ListInvestments>(r#"{"\u0072esults":[{"id":"i"}]}"#).unwrap();
+        assert_eq!(page.items.len(), 1);
+        for refused in [
+            r#"{"results":[{"id":"i"}],"results":[{"id":"j"}]}"#,
+            r#"{"results":[{"id":"i"},{"id":""}]}"#,
+            r#"{"results":[["i",null,null]]}"#,
+            r#"{"results":{"id":"i"}}"#,
+            r#"{"results":null}"#,
+            r#"{}"#,
+            r#"[7,null,null,[{"id":"i"}]]"#,
+        ] {
+            assert!(vectors::answer::<ListInvestments>(refused).is_err(), "{refused}");
+        }
+    }
+}

@@ -48,6 +48,7 @@ pub(crate) const EXEMPT: Reasons = &[
     ("credential::Credential", "a trait"),
     ("operation::Operation", "a trait"),
     ("page::List", "a trait"),
+    ("partner::AssumesKey", "a trait"),
     // Not to be named outside of the crate, and held by no public field.
     ("api::sealed::IntoFields", "a sealed trait"),
     ("api::sealed::Fields", "behind a sealed trait"),

@@ -149,6 +149,15 @@ fn a_success_brings_its_answer_along() {
 }
 
 #[test]
+fn t23_a_field_that_is_asked_for_by_name_and_comes_twice_is_an_error() {
+    let body = br#"{"id":"17","new":{"limit":1,"l\u0069mit":2},"once":3,"unread":4,"unread":5}"#;
+    let play = answered(with(201, &[], body));
+    let meta = &play.result().unwrap().meta;
+    assert!(meta.field::<u8>(&["new", "limit"]).is_err());
+    assert_eq!(meta.field::<u8>(&["once"]), Ok(Some(3)));
+}
+
+#[test]
 fn a_refused_input_names_its_fields() {
     let body =
         br#"{"amount":["Must be positive."],"person":{"name":["Required."]},"non_field_errors":["No."]}"#;

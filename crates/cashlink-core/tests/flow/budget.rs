@@ -9,7 +9,7 @@ use crate::scenario::{Account, At, Deed, End, Play, START, whole};
 
 const CALLS: usize = 10_000;
 
-/// THREATS T36: at most a tenth more than the calls, and what the bucket of 100 holds, at 10 for a retry.
+/// T36: at most a tenth more than the calls, and what the bucket of 100 holds, at 10 for a retry.
 const MOST: usize = CALLS + CALLS / 10 + 100 / 10;
 
 /// Fails calls until there is no retry left; the bucket is empty long before the hundredth.

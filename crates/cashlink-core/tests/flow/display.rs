@@ -92,7 +92,7 @@ fn the_end_of_patience() {
     says(
         &late.error(),
         &expect![
-            "raw: the server answered 503 Service Unavailable at the only attempt, the deadline has passed"
+            "raw: the server answered 503 Service Unavailable at the only attempt, the deadline leaves no time for another one"
         ],
     );
 

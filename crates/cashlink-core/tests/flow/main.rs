@@ -2,7 +2,7 @@
 //! what a driver would see (which step comes next, which bytes leave) and what a caller would get (the value, or the
 //! error with its certainty).
 //!
-//! `scenario` is the set-up that all of them share. `table` lays DESIGN §5's retry table beside the machine,
+//! `scenario` is the set-up that all of them share. `table` lays the retry table beside the machine,
 //! `enumeration` walks every sequence of events, `operations` every documented operation; then come the limits, the
 //! tokens and clocks, earlier processes, answers, and what callers may rely on about the types.
 

@@ -1,4 +1,4 @@
-//! The retry table of DESIGN §5 through the machine: the table itself, word for word, is the expectation.
+//! The retry table of the design through the machine: the table itself, word for word, is the expectation.
 
 use cashlink_core::bytes::Bytes;
 use cashlink_core::flow::TokenId;
@@ -6,7 +6,7 @@ use cashlink_core::{Bearer, Certainty, Error, ErrorKind, GaveUp, UserKey};
 
 use crate::scenario::{Account, At, Deed, End, Form, Play, START, TOKENS, client, token};
 
-/// What is done when every attempt ends like this. DESIGN §5, to the letter.
+/// What is done when every attempt ends like this. The design, to the letter.
 const DESIGN: &str = "\
 | | surely not sent | maybe sent, no whole answer | 408, 502, 503, 504 | 425, 429 | 500, other 5xx | 409 | 401, bearer | 3xx | other 4xx |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -15,7 +15,7 @@ const DESIGN: &str = "\
 | Keyed, assumed | again | **done: unknown** | done: unknown | again | done: unknown | done: unknown | new token, once | done: unknown | done: not applied |
 | Once (every Payments POST) | again | **done: unknown** | done: unknown | done: not applied | done: unknown | done: not applied | done: not applied; the token is dropped for the next call | done: unknown | done: not applied |";
 
-/// And what is known in the end. DESIGN says it where it matters; this says it everywhere.
+/// And what is known in the end. The design says it where it matters; this says it everywhere.
 const KNOWN: &str = "\
 | | surely not sent | maybe sent, no whole answer | 408, 502, 503, 504 | 425, 429 | 500, other 5xx | 409 | 401, bearer | 3xx | other 4xx |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -24,7 +24,7 @@ const KNOWN: &str = "\
 | Keyed, assumed | not applied | unknown | unknown | not applied | unknown | unknown | not applied | unknown | not applied |
 | Once (every Payments POST) | not applied | unknown | unknown | not applied | unknown | not applied | not applied | unknown | not applied |";
 
-/// DESIGN §5: "a 2xx whose body is cut or unreadable is `Applied`". A cut one is asked for again where that is harmless;
+/// The design: "a 2xx whose body is cut or unreadable is `Applied`". A cut one is asked for again where that is harmless;
 /// a larger one, or a wrong payload, would be the same again.
 const OUTSIDE: &str = "\
 | | cut 2xx | too large 2xx | payload fault |
@@ -68,7 +68,7 @@ fn promise(words: &str) -> (usize, GaveUp) {
         "new token, once" => (2, GaveUp::Final),
         _ if words.starts_with("at most 2 more") => (3, GaveUp::Final),
         _ if words.starts_with("done") => (1, GaveUp::Final),
-        _ => panic!("DESIGN §5 has no such words: {words}"),
+        _ => panic!("the design has no such words: {words}"),
     }
 }
 

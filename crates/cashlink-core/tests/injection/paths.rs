@@ -1,8 +1,9 @@
 //! T16: a value in the path is a segment of it, whatever it says.
 
+use cashlink_core::answer::{Answer, DecodeError};
 use cashlink_core::http::{Method, Uri};
 use cashlink_core::partner::{GetInvestment, GetInvestor};
-use cashlink_core::{Bearer, Call, Effect, Raw, UserKey};
+use cashlink_core::{Bearer, Call, Effect, Operation, Path, Raw, UserKey};
 use proptest::prelude::*;
 
 use crate::{partner, payments, request, sent};
@@ -18,7 +19,7 @@ const WITH_ID: [(Make, &str); 2] = [
     (|id| uri(&GetInvestment::new(id.parse().ok()?)), "distributor/v2/investments/{id}/"),
 ];
 
-fn uri(operation: &impl cashlink_core::Operation<Credential = Bearer>) -> Option<Uri> {
+fn uri(operation: &impl Operation<Credential = Bearer>) -> Option<Uri> {
     request(&partner(), operation).map(|request| request.uri().clone())
 }
 
@@ -57,6 +58,56 @@ fn decoded(segment: &str) -> String {
         };
     }
     String::from_utf8(bytes).unwrap()
+}
+
+/// An operation of a user's own, with free text as one segment.
+struct Own(String);
+
+impl Operation for Own {
+    type Output = ();
+    type Credential = UserKey;
+    const NAME: &'static str = "things.get";
+
+    fn method(&self) -> Method {
+        Method::GET
+    }
+
+    fn effect(&self) -> Effect<'_> {
+        Effect::Safe
+    }
+
+    fn path(&self, path: &mut Path) {
+        path.literal("v2/things/").segment(&self.0).literal("/parts/");
+    }
+
+    fn decode(_: &Answer<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+/// The one segment of such an operation; `None` where it is refused.
+fn own(text: &str) -> Option<String> {
+    let request = request(&payments(), &Own(text.into()))?;
+    let segments = below(PAYMENTS, request.uri());
+    assert_eq!([&*segments[0], &*segments[1], &*segments[3], &*segments[4]], ["v2", "things", "parts", ""]);
+    assert_eq!(segments.len(), 5, "{text:?}");
+    Some(segments[2].clone())
+}
+
+#[test]
+fn t16_every_byte_in_a_segment_is_its_text() {
+    for byte in 0..=255_u8 {
+        let character = char::from(byte);
+        for text in [format!("{character}ab"), format!("a{character}b"), format!("ab{character}")] {
+            assert_eq!(own(&text).as_ref(), Some(&text));
+        }
+    }
+    for text in ["a/b", "../x", "/", "//", "..;", "%2e%2e", "...", "a?b#c", "\u{2025}"] {
+        assert_eq!(own(text).as_deref(), Some(text));
+    }
+    for text in ["", ".", ".."] {
+        assert_eq!(own(text), None);
+    }
 }
 
 #[test]
@@ -156,6 +207,12 @@ proptest! {
             }
             None => prop_assert!(dots, "{path:?} is refused"),
         }
+    }
+
+    #[test]
+    fn t16_any_text_as_a_segment_is_that_segment(text in any::<String>()) {
+        let allowed = !matches!(&*text, "" | "." | "..");
+        prop_assert_eq!(own(&text), allowed.then_some(text));
     }
 
     #[test]

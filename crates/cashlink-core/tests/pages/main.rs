@@ -1,4 +1,4 @@
-//! Lists through the public API, against servers that lie, forget and change their minds (THREATS T3–T8, T59–T63).
+//! Lists through the public API, against servers that lie, forget and change their minds (T3–T8, T59–T63).
 //!
 //! [`stage`] has the client and its server, [`links`] the table of page links and their verdicts, [`walks`] the way
 //! through a list, [`bookmarks`] what is new in it, [`stored`] what is read back from a disk, and [`reading`] the page

@@ -98,7 +98,12 @@ struct Broken {
 }
 
 impl Resolver for Broken {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
         match self.at {
             Break::Name => Err(Error::HostNotFound),
             Break::Connect | Break::Head => DefaultResolver::default().resolve(uri, config, timeout),

@@ -6,12 +6,13 @@ use cashlink_ureq::Client;
 use cashlink_ureq::Source;
 use cashlink_ureq::core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
 use cashlink_ureq::core::bytes::Bytes;
+use cashlink_ureq::core::http::Method;
 use cashlink_ureq::core::partner::{
     CreateInvestment, CreateInvestor, NaturalPerson, Partner, UploadDocument, scope,
 };
 use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments};
 use cashlink_ureq::core::{
-    Bearer, Call, Certainty, Client as Protocol, Endpoint, Operation, Secret, UserKey,
+    Bearer, Call, Certainty, Client as Protocol, Endpoint, Error, ErrorKind, Operation, Secret, UserKey,
 };
 
 use crate::scripted::{key, quick};
@@ -32,8 +33,17 @@ fn with_api(api: Partner) -> Client<Bearer> {
 }
 
 fn lose_answers(sandbox: &Running, times: u32, path: &str) {
-    let armed = Armed::new("drop-response".parse().unwrap()).path_prefix(path);
+    arm(sandbox, "drop-response", times, path);
+}
+
+fn arm(sandbox: &Running, fault: &str, times: u32, path: &str) {
+    let armed = Armed::new(fault.parse().unwrap()).path_prefix(path);
     sandbox.with(|server| server.arm(armed.times(times)));
+}
+
+/// How many requests came to this path.
+fn posts(sandbox: &Running, path: &str) -> u64 {
+    sandbox.with(|server| server.statistics().requests(&Method::POST, path))
 }
 
 fn investor() -> CreateInvestor {
@@ -79,7 +89,9 @@ fn a_lost_answer_is_asked_for_again_with_the_same_key_and_bytes_and_there_is_one
 
 #[test]
 fn a_document_from_a_file_is_uploaded_once_though_every_program_loses_its_answers() {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("lost-replies.pdf");
+    // Its own for each process, should two run this at once.
+    let name = format!("lost-replies-{}.pdf", std::process::id());
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, "%PDF-1.7 ".repeat(10_000)).unwrap();
     let sandbox = Server::start(Config::default()).unwrap();
     let upload = |client: Client<Bearer>| {
@@ -97,6 +109,7 @@ fn a_document_from_a_file_is_uploaded_once_though_every_program_loses_its_answer
         assert_eq!(server.count(Kind::Document), 1);
         assert_eq!((server.replays(), server.replays_of_other_bodies()), (5, 0));
     });
+    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]
@@ -127,6 +140,7 @@ fn t37_what_nobody_promised_to_honour_is_not_sent_again() {
     lose_answers(&sandbox, 1, PATHS);
     let error = started(&sandbox).call(&investment()).unwrap_err();
     assert_eq!((error.certainty(), error.attempts()), (Certainty::Unknown, 1));
+    assert_eq!(posts(&sandbox, "/api/external/distributor/v2/investments/"), 1);
 
     // Confirmed, it is: the second answer comes through (a refusal here, since the investor doesn't exist).
     lose_answers(&sandbox, 1, PATHS);
@@ -135,15 +149,53 @@ fn t37_what_nobody_promised_to_honour_is_not_sent_again() {
     assert_eq!(confirmed.call(&investment()).unwrap_err().attempts(), 2);
 }
 
-#[test]
-fn t37_a_payment_link_without_an_answer_is_left_alone() {
-    let sandbox = Server::start(Config::default()).unwrap();
-    lose_answers(&sandbox, 1, "/business/");
+/// The error of creating a payment link whose answer has this fault.
+fn failed_payment_link(sandbox: &Running, fault: &str) -> Error {
+    arm(sandbox, fault, 1, "/business/");
     let api = Payments::at(Endpoint::on_loopback(&sandbox.payments_base()).unwrap());
     let user = UserKey::new(Secret::new(demo::USER_KEY)).unwrap();
     let client = cashlink_ureq::client(Protocol::builder(api, user).policy(quick()).build());
     let create = CreateCashlink::v2018_01_15(CashlinkType::Invoice, "EUR 12.34".parse().unwrap(), "No. 17");
     let error = client.call(&create).unwrap_err();
-    assert_eq!((error.certainty(), error.attempts()), (Certainty::Unknown, 1));
+    assert_eq!((error.attempts(), posts(sandbox, "/business/api/v1/cashlink")), (1, 1));
     assert_eq!(sandbox.with(|server| server.count(Kind::Cashlink)), 1, "it did happen");
+    error
+}
+
+#[test]
+fn t37_a_payment_link_without_an_answer_is_left_alone() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    let error = failed_payment_link(&sandbox, "drop-response");
+    assert_eq!((error.kind(), error.certainty()), (ErrorKind::Transport, Certainty::Unknown));
+}
+
+#[test]
+fn t29_a_payment_link_whose_answer_is_cut_has_happened() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    let error = failed_payment_link(&sandbox, "cut-body=10");
+    assert_eq!((error.kind(), error.certainty()), (ErrorKind::CutAnswer, Certainty::Applied));
+}
+
+#[test]
+fn t29_a_cut_answer_under_a_documented_key_is_asked_for_again_and_names_the_same_object() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    arm(&sandbox, "cut-body=10", 1, PATHS);
+    let reply = started(&sandbox).call(&investor()).unwrap();
+    assert_eq!(reply.meta.attempts(), 2);
+    sandbox.with(|server| {
+        let [only] = server.objects(Kind::Investor) else { panic!("one object") };
+        assert_eq!(reply.value.id.as_str(), only.id());
+        assert_eq!((server.replays(), server.replays_of_other_bodies()), (1, 0));
+    });
+}
+
+#[test]
+fn t32_an_expired_token_is_renewed_once_on_the_way() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    arm(&sandbox, "expire-token", 1, PATHS);
+    let reply = started(&sandbox).call(&investor()).unwrap();
+    assert_eq!(reply.meta.attempts(), 2);
+    sandbox.with(|server| {
+        assert_eq!((server.statistics().token_requests(), server.count(Kind::Investor)), (2, 1));
+    });
 }

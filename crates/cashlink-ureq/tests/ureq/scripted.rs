@@ -29,6 +29,8 @@ pub(crate) enum Play {
     StopReading,
     /// Reads the head of the request and closes.
     CloseAtHead,
+    /// Whatever else a test wants to do with the connection; what it reads is not remembered.
+    Own(Box<dyn FnOnce(TcpStream) + Send>),
 }
 
 /// The server: what it has seen comes out of it.
@@ -68,6 +70,13 @@ fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
             Some(stream) => stream,
             None => listener.accept().unwrap().0,
         };
+        let act = match act {
+            Play::Own(play) => {
+                play(stream);
+                continue;
+            }
+            act => act,
+        };
         let with_body = !matches!(act, Play::StopReading | Play::CloseAtHead);
         // Before the answer, so that who has the answer finds the request.
         let request = read_request(&mut stream, with_body);
@@ -92,7 +101,7 @@ fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
                 let _ = std::io::copy(&mut std::io::repeat(b'x').take(bytes), &mut stream);
             }
             Play::StopReading => silent.push(stream),
-            Play::CloseAtHead => drop(stream),
+            Play::CloseAtHead | Play::Own(_) => drop(stream),
         }
     }
     // Whoever still comes is seen and gets no answer.
@@ -104,7 +113,7 @@ fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
 }
 
 /// One request: its head, and its body by the length that the head says, or what came of it.
-fn read_request(stream: &mut TcpStream, with_body: bool) -> Vec<u8> {
+pub(crate) fn read_request(stream: &mut TcpStream, with_body: bool) -> Vec<u8> {
     let (mut request, mut byte) = (Vec::new(), [0]);
     while !request.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
         request.push(byte[0]);

@@ -56,6 +56,57 @@ fn a_payload_that_is_not_the_announced_one_never_completes_the_request() {
 }
 
 #[test]
+fn a_payload_that_has_changed_or_is_not_to_be_had_never_completes_the_request() {
+    let call = |payload: PayloadRef| {
+        let (name, seed) = (FileName::new("id.pdf").unwrap(), BoundarySeed::new([7; 16]));
+        Call::new(&UploadDocument::new(key(), seed, name, MediaType::PDF, payload)).unwrap()
+    };
+    let unreadable = Source::new(|| Err::<io::Empty, _>(io::ErrorKind::NotFound.into()));
+    let changed = PayloadRef::new(300_000).with_sha256([0; 32]);
+    for (call, source, fault) in [
+        (call(changed), Some(source(300_000)), PayloadFault::Changed),
+        (call(PayloadRef::new(300_000)), Some(unreadable), PayloadFault::Unreadable),
+        (call(PayloadRef::new(300_000)), None, PayloadFault::Missing),
+    ] {
+        let server = Server::plays(vec![Play::Keep(TOKEN), Play::Close(CREATED)]);
+        let client = client(&server, quick());
+        let result = match source {
+            Some(source) => client.upload(&call, &source),
+            None => client.perform(&call),
+        };
+        let error = result.unwrap_err();
+        assert_eq!((error.kind(), error.payload_fault()), (ErrorKind::Payload, Some(fault)));
+        assert_eq!((error.certainty(), error.attempts()), (Certainty::NotApplied, 1), "{fault}");
+        let request = server.requests().pop().unwrap();
+        assert!(!request.ends_with("--\r\n"), "no closing boundary: {fault}");
+    }
+}
+
+#[test]
+fn a_document_whose_connection_is_reset_on_the_way_is_sent_again_from_its_beginning() {
+    let length = 16 << 20;
+    let server = Server::plays(vec![Play::Keep(TOKEN), Play::CloseAtHead, Play::Close(CREATED)]);
+    let reply = client(&server, quick()).upload(&upload(length), &source(length)).unwrap();
+    assert_eq!((reply.value.id.as_str(), reply.meta.attempts()), ("17", 2));
+    let requests = server.requests();
+    assert!(requests[2].starts_with(&requests[1]), "the same head");
+    assert_eq!(requests[2].matches('x').count() as u64 - requests[1].matches('x').count() as u64, length);
+}
+
+#[test]
+fn t1_a_redirected_document_goes_nowhere_else() {
+    for status in [307, 308] {
+        let other = Server::plays(vec![]);
+        let answer =
+            format!("HTTP/1.1 {status} Moved\r\nlocation: {}/\r\ncontent-length: 0\r\n\r\n", other.origin);
+        let server = Server::plays(vec![Play::Keep(TOKEN), Play::Close(answer.leak())]);
+        let error = client(&server, quick()).upload(&upload(300_000), &source(300_000)).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedRedirect, 1), "{status}");
+        assert_eq!((server.requests().len(), other.requests().len()), (2, 0), "{status}");
+    }
+}
+
+#[test]
 fn an_upload_dies_of_silence_and_not_of_length() {
     let mut policy = quick();
     policy.upload_silence = Duration::from_millis(150);
@@ -65,5 +116,5 @@ fn an_upload_dies_of_silence_and_not_of_length() {
     let server = Server::plays(vec![Play::Keep(TOKEN), Play::StopReading]);
     let error = client(&server, policy).upload(&upload(length), &source(length)).unwrap_err();
     assert_eq!((error.kind(), error.certainty()), (ErrorKind::Transport, Certainty::Unknown));
-    assert!(error.to_string().contains("timed out"), "{error}");
+    assert!(error.to_string().contains("timed out (per write)"), "{error}");
 }
