@@ -1,5 +1,6 @@
 //! Lists and the links between their pages, from a server that writes whatever it likes (T3–T8, T59–T63).
 
+mod links;
 mod server;
 mod ways;
 
@@ -19,23 +20,20 @@ use crate::json::{self, Reading, Tree};
 /// first base, and not strict. What follows are the server's answers, with an empty line between them. A request whose query
 /// has a digit gets the answer of that number, counted from 1 at the last digit; every other request gets the first.
 ///
-/// Each piece is also read as what somebody stored: a link, a walk, a bookmark. The first piece is accepted as a page
-/// whose links may be used, or as a stored link.
+/// Each piece is also read as what somebody stored: a link, a walk, a bookmark; and all of it chooses the pieces of one more
+/// link. The first piece is accepted as a page whose links may be used, or as a stored link.
 pub fn page_and_next(input: &[u8]) -> bool {
-    let [base, check, answers @ ..] = input else { return false };
+    let [base, check, rest @ ..] = input else { return false };
     let base = BASES[usize::from(*base) % BASES.len()];
-    let answers = split(answers);
-    let servers =
-        [LinkCheck::SameHost, LinkCheck::SameOrigin].map(|check| Server::new(base, check, &answers));
-    let pages = servers.each_ref().map(first_page);
-    if let [Some(loose), Some(strict)] = &pages {
-        // What the strict check lets through, the other one does too.
-        assert!(strict.next().is_err() || loose.next().is_ok());
-        assert!(strict.previous().is_err() || loose.previous().is_ok());
-    }
+    let link = links::build(base, rest).expect("without further bytes, the first of each piece is chosen");
+    let page = serde_json::json!({ "next": link, "results": [] }).to_string();
+    let pages = first_pages(&servers(base, &[page.as_bytes()]));
+    assert!(pages.iter().all(Option::is_some), "a page is good whatever its link is");
 
+    let answers = split(rest);
+    let servers = servers(base, &answers);
     let chosen = usize::from(check % 2);
-    let (server, page) = (&servers[chosen], &pages[chosen]);
+    let (server, page) = (&servers[chosen], &first_pages(&servers)[chosen]);
     walk_to_the_end(server);
     turn_a_few_pages_at_most(server);
     if let Some(page) = page {
@@ -44,6 +42,21 @@ pub fn page_and_next(input: &[u8]) -> bool {
     let stored: Vec<bool> = answers.iter().map(|piece| read_as_stored(server, piece)).collect();
     let links_are_good = |page: &Investors| page.next().is_ok() && page.previous().is_ok();
     stored.first() == Some(&true) || page.as_ref().is_some_and(links_are_good)
+}
+
+/// The same server for two clients, of which the second one is strict.
+fn servers<'a>(base: &'static str, answers: &'a [&'a [u8]]) -> [Server<'a>; 2] {
+    [LinkCheck::SameHost, LinkCheck::SameOrigin].map(|check| Server::new(base, check, answers))
+}
+
+fn first_pages(servers: &[Server<'_>; 2]) -> [Option<Investors>; 2] {
+    let pages = servers.each_ref().map(first_page);
+    if let [Some(loose), Some(strict)] = &pages {
+        // What the strict client follows, the other one does too.
+        assert!(strict.next().is_err() || loose.next().is_ok());
+        assert!(strict.previous().is_err() || loose.previous().is_ok());
+    }
+    pages
 }
 
 type Investors = Page<ListInvestors>;
