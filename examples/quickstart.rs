@@ -19,7 +19,9 @@ use cashlink_ureq::core::body::{FileName, MediaType};
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::page::Page;
 use cashlink_ureq::core::partner::{
-    CreateInvestor, GetInvestment, ListInvestors, NaturalPerson, Partner, UploadDocument, scope,
+    NaturalPerson, Partner,
+    distributor::{CreateInvestor, GetInvestment, ListInvestors, UploadDocument},
+    scope,
 };
 use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments};
 use cashlink_ureq::core::time::Date;

@@ -8,7 +8,10 @@ use cashlink_core::bytes::Bytes;
 use cashlink_core::error_map::ErrorMap;
 use cashlink_core::http::{Method, Response};
 use cashlink_core::page::Bookmark;
-use cashlink_core::partner::{GetInvestment, ListInvestments, ListInvestors, Partner};
+use cashlink_core::partner::{
+    Partner,
+    distributor::{GetInvestment, ListInvestments, ListInvestors},
+};
 use cashlink_core::{
     Bearer, Call, Client, Effect, Grant, Money, Now, Operation, Pending, Policy, Raw, Secret, Step,
 };

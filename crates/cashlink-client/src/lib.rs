@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use cashlink_client::blocking::{Client, Outbound, Transport};
-//! use cashlink_client::core::partner::{GetInvestor, Partner};
+//! use cashlink_client::core::partner::{Partner, distributor::GetInvestor};
 //! use cashlink_client::core::{Bearer, Client as Protocol, Failure, Secret, bytes::Bytes, http};
 //! use cashlink_client::Limits;
 //!

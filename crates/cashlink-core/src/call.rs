@@ -19,7 +19,7 @@ use crate::{Credential, Error, IdempotencyKey, InvalidValue, Operation, Path};
 /// decodes to, `C` the kind of credential that it needs.
 ///
 /// ```
-/// use cashlink_core::partner::GetInvestor;
+/// use cashlink_core::partner::distributor::GetInvestor;
 /// use cashlink_core::Call;
 /// use core::time::Duration;
 ///

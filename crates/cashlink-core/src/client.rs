@@ -18,7 +18,7 @@ use crate::{Call, Credential, InvalidValue, Now, Operation, Policy};
 /// `C` is the kind of credential, and so the API: only its operations start here.
 ///
 /// ```
-/// use cashlink_core::partner::{ListInvestors, Partner, scope};
+/// use cashlink_core::partner::{Partner, scope, distributor::ListInvestors};
 /// use cashlink_core::{Bearer, Client, Now, Secret, Step};
 /// use core::time::Duration;
 ///

@@ -20,7 +20,7 @@ const LONGEST: usize = 64;
 ///
 /// ```
 /// use cashlink_core::Id;
-/// use cashlink_core::partner::Investor;
+/// use cashlink_core::partner::distributor::Investor;
 ///
 /// let id: Id<Investor> = "3fa85f64-5717-4562-b3fc-2c963f66afa6".parse()?;
 /// assert_eq!(id.as_str(), "3fa85f64-5717-4562-b3fc-2c963f66afa6");

@@ -8,7 +8,7 @@
 //! HTTP stacks; this crate is for those who write another one, or want to know.
 //!
 //! ```
-//! use cashlink_core::partner::{CreateInvestor, NaturalPerson, Partner, scope};
+//! use cashlink_core::partner::{NaturalPerson, Partner, scope, distributor::CreateInvestor};
 //! use cashlink_core::{Bearer, Client, Grant, IdempotencyKey, Now, Secret, Step};
 //! use core::time::Duration;
 //!

@@ -8,7 +8,10 @@ use cashlink_core::bytes::Bytes;
 use cashlink_core::error_map::{ErrorMap, Limits};
 use cashlink_core::http::{Method, Response};
 use cashlink_core::page::{Bookmark, Next, Walk};
-use cashlink_core::partner::{CreateInvestment, ListInvestments, Partner};
+use cashlink_core::partner::{
+    Partner,
+    distributor::{CreateInvestment, ListInvestments},
+};
 use cashlink_core::{
     Bearer, Call, Client, Effect, Error, Grant, Money, Now, Operation, Pending, Raw, Secret, Step,
 };

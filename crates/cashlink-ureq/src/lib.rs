@@ -1,7 +1,7 @@
 //! The Cashlink partner APIs over [ureq](https://docs.rs/ureq): a synchronous client, without a runtime.
 //!
 //! ```no_run
-//! use cashlink_ureq::core::partner::{ListInvestors, Partner, scope};
+//! use cashlink_ureq::core::partner::{Partner, scope, distributor::ListInvestors};
 //! use cashlink_ureq::core::{Bearer, Client as Protocol, Secret};
 //!
 //! let bearer = Bearer::client_credentials("my-client", Secret::new("s3cr3t"))?.scopes([scope::INVESTORS_READ]);

@@ -6,7 +6,7 @@ mod ways;
 
 use cashlink_core::http::Uri;
 use cashlink_core::page::{Page, PageCall, PageLink};
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Call, ErrorKind, LinkCheck};
 use url::Url;
 

@@ -3,7 +3,7 @@
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Method, Request, Response, Uri};
 use cashlink_core::page::PageCall;
-use cashlink_core::partner::{ListInvestors, Partner};
+use cashlink_core::partner::{Partner, distributor::ListInvestors};
 use cashlink_core::{Bearer, Client, Endpoint, ErrorKind, LinkCheck, Pending, Step, body::Body};
 use url::Url;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cashlink_core::page::{Backward, Bookmark, Forward, Next, PageLink, Previous, Walk};
-use cashlink_core::partner::{ListInvestments, ListInvestors};
+use cashlink_core::partner::distributor::{ListInvestments, ListInvestors};
 use cashlink_core::{Call, ErrorKind, Policy};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

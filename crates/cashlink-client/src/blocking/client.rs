@@ -61,7 +61,7 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
     /// ```no_run
     /// # use cashlink_client::blocking::{Client, Source, Transport};
     /// use cashlink_client::core::body::{FileName, MediaType};
-    /// use cashlink_client::core::partner::{DocumentId, UploadDocument};
+    /// use cashlink_client::core::partner::{DocumentId, distributor::UploadDocument};
     /// use cashlink_client::core::{Bearer, Call};
     ///
     /// # fn example(client: &Client<Bearer, impl Transport>) -> Result<DocumentId, Box<dyn std::error::Error>> {
@@ -116,7 +116,7 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
     ///
     /// ```no_run
     /// # use cashlink_client::blocking::{Client, Transport};
-    /// # use cashlink_client::core::{Bearer, page::Walk, partner::ListInvestors};
+    /// # use cashlink_client::core::{Bearer, page::Walk, partner::distributor::ListInvestors};
     /// # fn example(client: &Client<Bearer, impl Transport>, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
     /// let walk: Walk<ListInvestors> = serde_json::from_str(stored)?;
     /// let mut pages = client.walk(walk);

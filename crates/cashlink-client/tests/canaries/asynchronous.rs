@@ -11,7 +11,7 @@ use cashlink_client::Limits;
 use cashlink_client::asynchronous::{Client, Outbound, ReadPayload, Source, Timer, Transport};
 use cashlink_client::core::bytes::Bytes;
 use cashlink_client::core::http::{Request, Response};
-use cashlink_client::core::partner::ListInvestments;
+use cashlink_client::core::partner::distributor::ListInvestments;
 use cashlink_client::core::{Bearer, Failure, Now};
 use futures_core::Stream;
 use futures_executor::block_on;

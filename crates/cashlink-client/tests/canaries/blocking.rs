@@ -7,7 +7,7 @@ use cashlink_client::Limits;
 use cashlink_client::blocking::{Client, Outbound, Source, Transport};
 use cashlink_client::core::bytes::Bytes;
 use cashlink_client::core::http::{Request, Response};
-use cashlink_client::core::partner::ListInvestments;
+use cashlink_client::core::partner::distributor::ListInvestments;
 use cashlink_client::core::{Bearer, Failure};
 
 use crate::gallery::Gallery;

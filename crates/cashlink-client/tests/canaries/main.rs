@@ -23,7 +23,7 @@ use std::time::Duration;
 use cashlink_client::core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
 use cashlink_client::core::bytes::Bytes;
 use cashlink_client::core::http::{Request, Response};
-use cashlink_client::core::partner::{Partner, UploadDocument};
+use cashlink_client::core::partner::{Partner, distributor::UploadDocument};
 use cashlink_client::core::{Bearer, Call, Client, Failure, IdempotencyKey, Now, Operation, Secret};
 use gallery::{Gallery, Reasons};
 use search::{secret, told};

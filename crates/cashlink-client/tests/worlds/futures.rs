@@ -9,7 +9,7 @@ use cashlink_client::asynchronous::{self, Items, Pages, Timer, Transport};
 use cashlink_client::blocking;
 use cashlink_client::core::answer::{Answer, DecodeError};
 use cashlink_client::core::http::Method;
-use cashlink_client::core::partner::{Investor, ListInvestors};
+use cashlink_client::core::partner::distributor::{Investor, ListInvestors};
 use cashlink_client::core::payments::{CashlinkType, CreateCashlink, Payments};
 use cashlink_client::core::{
     Bearer, Call, Certainty, Client as Protocol, Effect, Error, Failure, Money, Operation, Path, Reply,

@@ -13,7 +13,8 @@ use cashlink_client::core::body::{BoundarySeed, FileName, MediaType, PayloadRef}
 use cashlink_client::core::http::Method;
 use cashlink_client::core::page::{Page, Walk};
 use cashlink_client::core::partner::{
-    CreateInvestor, Document, GetInvestor, Investor, ListInvestors, NaturalPerson, Partner, UploadDocument,
+    Document, NaturalPerson, Partner,
+    distributor::{CreateInvestor, GetInvestor, Investor, ListInvestors, UploadDocument},
 };
 use cashlink_client::core::{
     Bearer, Call, Client as Protocol, Effect, Error, ErrorKind, IdempotencyKey, Policy, Prior, Raw, Reply,

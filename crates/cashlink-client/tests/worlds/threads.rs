@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use cashlink_client::blocking;
-use cashlink_client::core::partner::Investor;
+use cashlink_client::core::partner::distributor::Investor;
 use cashlink_client::core::{Error, ErrorKind, Failure, Reply};
 
 use crate::clock::Clock;

@@ -20,7 +20,7 @@ use crate::{Call, Error, Policy};
 ///
 /// ```
 /// use cashlink_core::page::{Bookmark, Page};
-/// use cashlink_core::partner::{Investor, ListInvestors};
+/// use cashlink_core::partner::distributor::{Investor, ListInvestors};
 /// use cashlink_core::Error;
 ///
 /// fn read_new(bookmark: &mut Bookmark<ListInvestors>, fetch: impl Fn(&Bookmark<ListInvestors>) -> Page<ListInvestors>)

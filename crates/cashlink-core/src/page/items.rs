@@ -114,7 +114,7 @@ impl<'de, I: Deserialize<'de>> Visitor<'de> for Exactly<'_, I> {
 
 #[cfg(test)]
 mod tests {
-    use crate::partner::{InvestmentStatus, ListInvestments};
+    use crate::partner::{InvestmentStatus, distributor::ListInvestments};
     use crate::vectors;
     use alloc::format;
 

@@ -17,7 +17,7 @@ use crate::{Call, Error, Policy};
 ///
 /// ```
 /// use cashlink_core::page::{Page, Walk};
-/// use cashlink_core::partner::ListInvestors;
+/// use cashlink_core::partner::distributor::ListInvestors;
 /// use cashlink_core::{Error, Policy};
 ///
 /// # fn perform<T, C>(_: cashlink_core::Call<T, C>) -> T { unimplemented!() }

@@ -1,33 +1,25 @@
 //! The newer generation: the partner APIs for distributors and issuers. Bearer tokens by OAuth client credentials,
 //! idempotency keys on "certain POST endpoints", lists in pages, exact money.
 //!
-//! | operation | request | key |
-//! | --- | --- | --- |
-//! | [`UploadDocument`] | `POST distributor/v2/documents/` | documented |
-//! | [`CreateInvestor`] | `POST distributor/v2/investors/` | documented |
-//! | [`GetInvestor`] | `GET distributor/v2/investors/{id}/` | |
-//! | [`ListInvestors`] | `GET distributor/v2/investors/` | |
-//! | [`CreateInvestment`] | `POST distributor/v2/investments/` | assumed |
-//! | [`GetInvestment`] | `GET distributor/v2/investments/{id}/` | |
-//! | [`ListInvestments`] | `GET distributor/v2/investments/` | |
+//! [`distributor`] has the operations of a platform that brings investors and their investments. What more than one side
+//! talks about is here: documents, investments, persons, bank accounts.
 //!
-//! Some of these paths are inferred from the older form of the API, and each operation's page says so;
+//! Some paths are inferred from the older form of the API, and each operation's page says so;
 //! [`Call::at_path`](crate::Call::at_path) sends it elsewhere.
 
-mod documents;
-mod investments;
-mod investors;
+mod bank_account;
+pub mod distributor;
+mod document;
+mod fields;
+mod investment;
+mod person;
+mod reading;
 pub mod scope;
 
-pub use documents::{Document, DocumentId, UploadDocument};
-pub use investments::{
-    Campaign, CampaignId, CreateInvestment, GetInvestment, Investment, InvestmentId, InvestmentStatus,
-    ListInvestments, Wallet, WalletId,
-};
-pub use investors::{
-    BankAccount, Communication, CreateInvestor, GetInvestor, Investor, InvestorId, LegalPerson,
-    ListInvestors, NaturalPerson, TaxInformation,
-};
+pub use bank_account::BankAccount;
+pub use document::{Document, DocumentId};
+pub use investment::{Campaign, CampaignId, Investment, InvestmentId, InvestmentStatus, Wallet, WalletId};
+pub use person::{LegalPerson, NaturalPerson};
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -43,7 +35,7 @@ use crate::{Bearer, Credential, Endpoint, LinkCheck, Operation};
 ///
 /// ```
 /// use cashlink_core::Endpoint;
-/// use cashlink_core::partner::{CreateInvestment, Partner};
+/// use cashlink_core::partner::{Partner, distributor::CreateInvestment};
 ///
 /// let demo = Partner::demo();
 /// // Once Cashlink has confirmed in writing that the key is honoured here:
@@ -109,8 +101,6 @@ impl Partner {
 /// An operation that carries an idempotency key which is [`Assumed`](crate::Honoured::Assumed) to be honoured, and which
 /// Cashlink may confirm. It goes by the operation's name, so the name must be its own.
 pub trait AssumesKey: Operation {}
-
-impl AssumesKey for CreateInvestment {}
 
 impl Credential for Bearer {
     type Api = Partner;

@@ -4,7 +4,10 @@ use cashlink_core::answer::{Answer, Json};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Method;
 use cashlink_core::page::{Bookmark, List, Page, Walk};
-use cashlink_core::partner::{CreateInvestment, Document, InvestmentStatus, ListInvestments};
+use cashlink_core::partner::{
+    Document, InvestmentStatus,
+    distributor::{CreateInvestment, ListInvestments},
+};
 use cashlink_core::payments::{CashlinkType, CreateCashlink, RegisterBusiness};
 use cashlink_core::{Call, Client, Credential, Effect, Policy, Raw, Reply, Step, UserKey};
 

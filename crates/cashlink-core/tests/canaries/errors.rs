@@ -8,7 +8,7 @@ use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadFault, Paylo
 use cashlink_core::error_map::{ErrorMap, Segment};
 use cashlink_core::http::Method;
 use cashlink_core::page::Walk;
-use cashlink_core::partner::{ListInvestments, UploadDocument};
+use cashlink_core::partner::distributor::{ListInvestments, UploadDocument};
 use cashlink_core::{Bearer, Call, Effect, Error, Failure, Policy, Prior, Raw, Step, UserKey};
 
 use crate::gallery::Gallery;

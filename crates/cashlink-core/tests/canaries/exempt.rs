@@ -41,8 +41,8 @@ pub(crate) const EXEMPT: Reasons = &[
     // Without values.
     ("page::link::Backward", "has no value"),
     ("page::link::Forward", "has no value"),
-    ("investments::Campaign", "has no value"),
-    ("investments::Wallet", "has no value"),
+    ("investment::Campaign", "has no value"),
+    ("investment::Wallet", "has no value"),
     ("answer::FromAnswer", "a trait"),
     ("api::Api", "a trait"),
     ("credential::Credential", "a trait"),

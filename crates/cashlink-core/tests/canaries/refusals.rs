@@ -7,7 +7,10 @@ use cashlink_core::answer::DecodeError;
 use cashlink_core::body::{FileName, MediaType};
 use cashlink_core::http::Method;
 use cashlink_core::money::Currency;
-use cashlink_core::partner::{InvestmentStatus, Investor, ListInvestments};
+use cashlink_core::partner::{
+    InvestmentStatus,
+    distributor::{Investor, ListInvestments},
+};
 use cashlink_core::payments::{FreetextType, SubscriptionPlan};
 use cashlink_core::time::{Date, Timestamp};
 use cashlink_core::{

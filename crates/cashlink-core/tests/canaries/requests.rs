@@ -6,8 +6,11 @@ use cashlink_core::body::{Body, BoundarySeed, Extra, FileName, MediaType, Payloa
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Method;
 use cashlink_core::partner::{
-    BankAccount, Communication, CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, InvestorId,
-    LegalPerson, ListInvestments, ListInvestors, NaturalPerson, TaxInformation, UploadDocument,
+    BankAccount, LegalPerson, NaturalPerson,
+    distributor::{
+        Communication, CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, InvestorId,
+        ListInvestments, ListInvestors, TaxInformation, UploadDocument,
+    },
 };
 use cashlink_core::payments::{
     CashlinkType, CreateCashlink, FreetextType, RegisterBusiness, SubscriptionPlan,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cashlink_core::body::Body;
 use cashlink_core::flow::{Look, TokenSlot};
 use cashlink_core::http::Request;
-use cashlink_core::partner::{GetInvestor, Partner};
+use cashlink_core::partner::{Partner, distributor::GetInvestor};
 use cashlink_core::payments::{CashlinkType, CreateCashlink, RegisterBusiness};
 use cashlink_core::{
     AppKey, Bearer, Client, Credential, Error, Grant, Operation, Personal, Policy, Secret, Step, UserKey,

@@ -10,7 +10,10 @@ use cashlink_core::bytes::Bytes;
 use cashlink_core::flow::{Flight, Lead, Look, TokenId, TokenSlot};
 use cashlink_core::http::Method;
 use cashlink_core::page::{Bookmark, Next, Page, Previous, Walk};
-use cashlink_core::partner::{CreateInvestor, GetInvestor, Investor, ListInvestors, Partner, UploadDocument};
+use cashlink_core::partner::{
+    Partner,
+    distributor::{CreateInvestor, GetInvestor, Investor, ListInvestors, UploadDocument},
+};
 use cashlink_core::payments::{CreateCashlink, Payments};
 use cashlink_core::{
     ApiVersion, AppKey, Bearer, Call, Certainty, Client, ClientBuilder, Delay, Effect, Endpoint, Error,

@@ -3,7 +3,7 @@
 use cashlink_core::answer::Received;
 use cashlink_core::http::Response;
 use cashlink_core::page::Page;
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Bearer, Call, Error, Reply};
 
 use crate::scenario::{Account, At, Deed, End, Form, Play, Sent, whole, without_budget};

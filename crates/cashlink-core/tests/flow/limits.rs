@@ -6,7 +6,7 @@ use std::time::Duration;
 use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Response;
-use cashlink_core::partner::UploadDocument;
+use cashlink_core::partner::distributor::UploadDocument;
 use cashlink_core::{
     Bearer, Call, Certainty, Client, Error, ErrorKind, GaveUp, IdempotencyKey, Policy, Step, Timeouts,
     UserKey,

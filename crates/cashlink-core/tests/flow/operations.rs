@@ -6,8 +6,11 @@ use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Method, Request, Response};
 use cashlink_core::partner::{
-    CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
-    NaturalPerson, Partner, UploadDocument,
+    NaturalPerson, Partner,
+    distributor::{
+        CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
+        UploadDocument,
+    },
 };
 use cashlink_core::payments::{CashlinkType, CreateCashlink, Payments, RegisterBusiness};
 use cashlink_core::{

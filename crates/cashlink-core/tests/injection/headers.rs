@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use cashlink_core::body::{Body, MediaType};
 use cashlink_core::http::{Method, Request};
-use cashlink_core::partner::{CreateInvestor, NaturalPerson, Partner};
+use cashlink_core::partner::{NaturalPerson, Partner, distributor::CreateInvestor};
 use cashlink_core::payments::{Payments, RegisterBusiness};
 use cashlink_core::{
     AppKey, Bearer, Call, Client, Effect, IdempotencyKey, Raw, Secret, Step, Token, UserKey,

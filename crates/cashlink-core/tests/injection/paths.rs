@@ -2,7 +2,7 @@
 
 use cashlink_core::answer::{Answer, DecodeError};
 use cashlink_core::http::{Method, Uri};
-use cashlink_core::partner::{GetInvestment, GetInvestor};
+use cashlink_core::partner::distributor::{GetInvestment, GetInvestor};
 use cashlink_core::{Bearer, Call, Effect, Operation, Path, Raw, UserKey};
 use proptest::prelude::*;
 

@@ -3,7 +3,7 @@
 use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType, PayloadRef};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Request;
-use cashlink_core::partner::UploadDocument;
+use cashlink_core::partner::distributor::UploadDocument;
 use cashlink_core::{Call, IdempotencyKey};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

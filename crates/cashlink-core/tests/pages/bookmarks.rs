@@ -1,7 +1,7 @@
 //! Only what is new, and all of it.
 
 use cashlink_core::page::{Bookmark, Page};
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Call, ErrorKind, Policy};
 use proptest::prelude::*;
 

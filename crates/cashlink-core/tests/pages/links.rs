@@ -2,7 +2,7 @@
 
 use cashlink_core::http::Uri;
 use cashlink_core::page::{Bookmark, Page, Walk};
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Bearer, Client, ErrorKind, LinkCheck, Policy};
 use proptest::prelude::*;
 use serde_json::json;

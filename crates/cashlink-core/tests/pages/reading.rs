@@ -1,7 +1,7 @@
 //! The page itself: counts that lie, results that are none, and every item's own bytes (T62–T63).
 
 use cashlink_core::page::{List, Page};
-use cashlink_core::partner::{Investor, ListInvestors};
+use cashlink_core::partner::distributor::{Investor, ListInvestors};
 use cashlink_core::{Certainty, Error, ErrorKind};
 
 use crate::stage::{answered, demo, ids};

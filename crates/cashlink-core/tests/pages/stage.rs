@@ -7,7 +7,10 @@ use cashlink_core::body::Body;
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Request, Response, header};
 use cashlink_core::page::{List, Page};
-use cashlink_core::partner::{Investor, ListInvestors, Partner};
+use cashlink_core::partner::{
+    Partner,
+    distributor::{Investor, ListInvestors},
+};
 use cashlink_core::{
     Bearer, Call, Client, Endpoint, Error, Grant, LinkCheck, Now, Operation, Policy, Secret, Step,
 };

@@ -3,7 +3,7 @@
 
 use cashlink_core::Policy;
 use cashlink_core::page::{Bookmark, Next, Previous, Walk};
-use cashlink_core::partner::{ListInvestments, ListInvestors};
+use cashlink_core::partner::distributor::{ListInvestments, ListInvestors};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

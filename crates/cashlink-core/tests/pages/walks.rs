@@ -5,7 +5,7 @@ use std::cell::Cell;
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Response;
 use cashlink_core::page::{Next, Page, Walk};
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Call, Error, ErrorKind, GaveUp, Policy};
 use serde_json::{Value, json};
 

@@ -8,7 +8,9 @@ use cashlink_ureq::core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::Method;
 use cashlink_ureq::core::partner::{
-    CreateInvestment, CreateInvestor, NaturalPerson, Partner, UploadDocument, scope,
+    NaturalPerson, Partner,
+    distributor::{CreateInvestment, CreateInvestor, UploadDocument},
+    scope,
 };
 use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments};
 use cashlink_ureq::core::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cashlink_ureq::core::partner::{ListInvestors, Partner};
+use cashlink_ureq::core::partner::{Partner, distributor::ListInvestors};
 use cashlink_ureq::core::{Bearer, Certainty, Client as Protocol, Effect, Endpoint, ErrorKind, Secret};
 
 use crate::scripted::{Play, Server, documented, get, key, post, quick};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cashlink_ureq::Source;
 use cashlink_ureq::core::body::{BoundarySeed, FileName, MediaType, PayloadFault, PayloadRef};
-use cashlink_ureq::core::partner::{Partner, UploadDocument};
+use cashlink_ureq::core::partner::{Partner, distributor::UploadDocument};
 use cashlink_ureq::core::{Bearer, Call, Certainty, Client as Protocol, Endpoint, ErrorKind, Policy, Secret};
 
 use crate::scripted::{Play, Server, key, quick};

@@ -4,8 +4,11 @@ use cashlink_ureq::core::body::{BoundarySeed, FileName, MediaType};
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::Method;
 use cashlink_ureq::core::partner::{
-    CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
-    NaturalPerson, Partner, UploadDocument,
+    NaturalPerson, Partner,
+    distributor::{
+        CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
+        UploadDocument,
+    },
 };
 use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments, RegisterBusiness};
 use cashlink_ureq::core::{

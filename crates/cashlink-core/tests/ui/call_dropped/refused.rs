@@ -1,6 +1,6 @@
 //! A call that nobody performs does nothing.
 #![deny(unused_must_use)]
-use cashlink_core::partner::GetInvestor;
+use cashlink_core::partner::distributor::GetInvestor;
 use cashlink_core::{Call, Error};
 
 pub fn get(investor: &GetInvestor) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! A create carries its idempotency key: without one it can't be written down.
 use cashlink_core::IdempotencyKey;
-use cashlink_core::partner::{CreateInvestor, NaturalPerson};
+use cashlink_core::partner::{NaturalPerson, distributor::CreateInvestor};
 
 pub fn create(key: IdempotencyKey, person: NaturalPerson) -> CreateInvestor {
     CreateInvestor::natural_person(person, true)

@@ -1,6 +1,6 @@
 //! The id of a document doesn't name an investor.
 use cashlink_core::Id;
-use cashlink_core::partner::{Document, GetInvestor, Investor};
+use cashlink_core::partner::{Document, distributor::{GetInvestor, Investor}};
 
 pub fn get(_document: Id<Document>, investor: Id<Investor>) -> GetInvestor {
     GetInvestor::new(investor)

@@ -1,7 +1,7 @@
 //! An operation is only a value: writing it down sends nothing.
 #![deny(unused_must_use)]
 use cashlink_core::IdempotencyKey;
-use cashlink_core::partner::{CreateInvestor, NaturalPerson};
+use cashlink_core::partner::{NaturalPerson, distributor::CreateInvestor};
 
 pub fn create(key: IdempotencyKey, person: NaturalPerson) {
     CreateInvestor::natural_person(key, person, true);

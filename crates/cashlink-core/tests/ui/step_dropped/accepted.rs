@@ -1,6 +1,6 @@
 //! A step that nobody answers does nothing.
 #![deny(unused_must_use)]
-use cashlink_core::partner::ListInvestors;
+use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Bearer, Client, Now};
 
 pub fn list(client: &Client<Bearer>, now: Now) {

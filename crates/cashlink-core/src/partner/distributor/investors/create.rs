@@ -5,22 +5,23 @@ use alloc::string::String;
 use http::Method;
 use serde::Serialize;
 
-use super::person::fields;
-use super::{Investor, LegalPerson, NaturalPerson};
+use super::Investor;
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
+use crate::partner::fields::fields;
+use crate::partner::{BankAccount, LegalPerson, NaturalPerson};
 use crate::time::Timestamp;
 use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Personal};
 
 /// Creates an investor: a natural or a legal person, by a constructor each. Needs the scope
-/// [`investors:write`](super::super::scope::INVESTORS_WRITE).
+/// [`investors:write`](crate::partner::scope::INVESTORS_WRITE).
 ///
 /// The path is an example of the documentation; that a repetition with the same key is harmless is said by a published
 /// cut of its OpenAPI file. Newer pages ask for tax information, bank account and communication, older ones don't.
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
-/// use cashlink_core::partner::{BankAccount, CreateInvestor, NaturalPerson};
+/// use cashlink_core::partner::{BankAccount, NaturalPerson, distributor::CreateInvestor};
 ///
 /// let key = IdempotencyKey::new("investor-17")?;
 /// let ada = NaturalPerson::new().forename("Ada").surname("Lovelace");
@@ -120,48 +121,6 @@ impl CreateInvestor {
     pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.extra.set(name, value);
         self
-    }
-}
-
-/// A bank account. One page names BIC, IBAN and currency as required.
-#[derive(Clone, Debug, Default, Serialize)]
-#[must_use]
-pub struct BankAccount {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account_holder: Option<Personal<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iban: Option<Personal<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bic: Option<Personal<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bank: Option<Personal<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    country: Option<Personal<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    currency: Option<Personal<String>>,
-    #[serde(flatten)]
-    extra: Extra,
-}
-
-impl BankAccount {
-    /// Nothing known yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fields! {
-        /// Whose account it is.
-        account_holder: Personal<String>,
-        /// The IBAN.
-        iban: Personal<String>,
-        /// The BIC.
-        bic: Personal<String>,
-        /// The bank's name.
-        bank: Personal<String>,
-        /// The bank's country, three letters.
-        country: Personal<String>,
-        /// The account's currency.
-        currency: Personal<String>,
     }
 }
 

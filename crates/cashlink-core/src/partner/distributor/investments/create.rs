@@ -5,24 +5,24 @@ use alloc::string::String;
 use http::Method;
 use serde::Serialize;
 
-use super::{CampaignId, Investment, WalletId};
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
-use crate::partner::InvestorId;
+use crate::partner::distributor::InvestorId;
+use crate::partner::{AssumesKey, CampaignId, Investment, WalletId};
 use crate::time::Timestamp;
 use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path};
 
-/// Creates an investment. Needs the scope [`investments:write`](super::super::scope::INVESTMENTS_WRITE).
+/// Creates an investment. Needs the scope [`investments:write`](crate::partner::scope::INVESTMENTS_WRITE).
 ///
 /// The endpoint is documented, its exact path and that it honours the key are inferred: the key is
 /// [`Assumed`](Honoured::Assumed), and after an ambiguous outcome the request is not repeated, until
-/// [`Partner::key_confirmed`](super::super::Partner::key_confirmed) says otherwise.
+/// [`Partner::key_confirmed`](crate::partner::Partner::key_confirmed) says otherwise.
 ///
 /// Signed documents are required, and `disagio` may be; their names are not known: [`CreateInvestment::extra`].
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
-/// use cashlink_core::partner::CreateInvestment;
+/// use cashlink_core::partner::distributor::CreateInvestment;
 ///
 /// let create = CreateInvestment::signed(
 ///     IdempotencyKey::new("order-4711")?,
@@ -144,6 +144,8 @@ impl Operation for CreateInvestment {
         answer.json()
     }
 }
+
+impl AssumesKey for CreateInvestment {}
 
 #[cfg(test)]
 mod tests {

@@ -1,16 +1,13 @@
 //! `POST distributor/v2/documents/`: upload a document, whose id other requests then refer to.
 
 use http::Method;
-use serde::Deserialize;
 
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, BoundarySeed, FileName, MediaType, Payload, multipart};
-use crate::{Bearer, Effect, Honoured, Id, IdempotencyKey, InvalidValue, Operation, Path};
+use crate::partner::Document;
+use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path};
 
-/// The id of an uploaded document.
-pub type DocumentId = Id<Document>;
-
-/// Uploads a document as the multipart part `file`. Needs the scope [`documents:write`](super::scope::DOCUMENTS_WRITE).
+/// Uploads a document as the multipart part `file`. Needs the scope [`documents:write`](crate::partner::scope::DOCUMENTS_WRITE).
 ///
 /// The same key and the same seed make the same bytes, boundary included, also in another process: keep both for a
 /// retry. Size limits and allowed types are not documented.
@@ -19,7 +16,7 @@ pub type DocumentId = Id<Document>;
 /// use cashlink_core::IdempotencyKey;
 /// use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
 /// use cashlink_core::bytes::Bytes;
-/// use cashlink_core::partner::UploadDocument;
+/// use cashlink_core::partner::distributor::UploadDocument;
 ///
 /// let key = IdempotencyKey::new("passport-of-investor-17")?;
 /// let seed = BoundarySeed::new([7; 16]); // 16 random bytes, stored beside the key
@@ -76,22 +73,6 @@ impl Operation for UploadDocument {
 
     fn decode(answer: &Answer<'_>) -> Result<Document, DecodeError> {
         answer.json()
-    }
-}
-
-/// An uploaded document. Only its id is documented.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct Document {
-    /// Its id, for other requests to refer to.
-    pub id: DocumentId,
-}
-
-impl Document {
-    /// A document for tests.
-    #[must_use]
-    pub fn fixture(id: DocumentId) -> Self {
-        Self { id }
     }
 }
 

@@ -1,12 +1,4 @@
-//! Investments: an investor buys units of a campaign.
-
-mod create;
-mod get;
-mod list;
-
-pub use create::CreateInvestment;
-pub use get::GetInvestment;
-pub use list::ListInvestments;
+//! Investments as both sides see them: an investor buys units of a campaign, and the issuer accepts.
 
 use alloc::boxed::Box;
 

@@ -4,31 +4,11 @@ use alloc::string::String;
 
 use serde::Serialize;
 
+use super::DocumentId;
+use super::fields::fields;
 use crate::Personal;
 use crate::body::Extra;
-use crate::partner::DocumentId;
 use crate::time::Date;
-
-/// Writes one setter per field, each taking the field's plain value, and one for fields without a name here.
-macro_rules! fields {
-    ($( $(#[$doc:meta])* $name:ident: $type:ty, )+) => {
-        $(
-            $(#[$doc])*
-            pub fn $name(mut self, $name: impl Into<$type>) -> Self {
-                self.$name = Some($name.into());
-                self
-            }
-        )+
-
-        /// A field that this library doesn't know.
-        pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-            self.extra.set_beside(&[$(stringify!($name)),+], name.into(), value);
-            self
-        }
-    };
-}
-
-pub(super) use fields;
 
 /// A natural person.
 ///

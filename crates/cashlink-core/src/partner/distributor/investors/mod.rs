@@ -3,12 +3,10 @@
 mod create;
 mod get;
 mod list;
-mod person;
 
-pub use create::{BankAccount, Communication, CreateInvestor, TaxInformation};
+pub use create::{Communication, CreateInvestor, TaxInformation};
 pub use get::GetInvestor;
 pub use list::ListInvestors;
-pub use person::{LegalPerson, NaturalPerson};
 
 use serde::Deserialize;
 

@@ -1,0 +1,9 @@
+//! Investments: an investor buys units of a campaign.
+
+mod create;
+mod get;
+mod list;
+
+pub use create::CreateInvestment;
+pub use get::GetInvestment;
+pub use list::ListInvestments;
