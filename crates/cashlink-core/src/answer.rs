@@ -68,8 +68,7 @@ impl<'a> Answer<'a> {
     /// When it isn't whole, valid JSON of the expected shape, all of it in UTF-8 (T30). The error names the place, never
     /// the value (T12).
     pub fn json<T: Deserialize<'a>>(&self) -> Result<T, DecodeError> {
-        let text = core::str::from_utf8(self.body()).map_err(|error| DecodeError::utf8(&error))?;
-        json::whole(text).map_err(|error| DecodeError::json(&error))
+        json::read(self.body())
     }
 
     /// Reads the body again: with a seed, which knows what an earlier reading found.
@@ -134,14 +133,14 @@ enum What {
 }
 
 impl DecodeError {
-    fn utf8(error: &core::str::Utf8Error) -> Self {
+    pub(crate) fn utf8(error: &core::str::Utf8Error) -> Self {
         match error.error_len() {
             Some(_) => Self::new("body", "must be UTF-8"),
             None => Self { what: What::Cut },
         }
     }
 
-    fn json(error: &serde_json::Error) -> Self {
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let what = match error.classify() {
             serde_json::error::Category::Eof => What::Cut,

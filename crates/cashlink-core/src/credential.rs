@@ -10,6 +10,7 @@ use core::fmt;
 
 use http::HeaderValue;
 
+use crate::mode::Mode;
 use crate::{InvalidValue, Secret};
 
 /// A kind of credential, and the API that it belongs to: [`UserKey`], [`AppKey`] or [`Bearer`]. Closed on purpose.
@@ -44,16 +45,22 @@ use sealed::Authentication;
 /// use cashlink_core::{Secret, UserKey};
 ///
 /// let key = UserKey::new(Secret::new("live_0123"))?;
-/// assert_eq!(format!("{key:?}"), "UserKey(…)");
+/// assert_eq!(format!("{key:?}"), "UserKey(…, Test)");
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 #[derive(Clone)]
-pub struct UserKey(HeaderValue);
+pub struct UserKey {
+    value: HeaderValue,
+    mode: Mode,
+}
 
 /// A platform's key of the Platform API (the vendor's pages call it APPKEY): registering businesses. Not
 /// interchangeable with a [`UserKey`].
 #[derive(Clone)]
-pub struct AppKey(HeaderValue);
+pub struct AppKey {
+    value: HeaderValue,
+    mode: Mode,
+}
 
 fn api_key(secret: &Secret) -> Result<HeaderValue, InvalidValue> {
     const RULE: InvalidValue =
@@ -67,47 +74,49 @@ fn api_key(secret: &Secret) -> Result<HeaderValue, InvalidValue> {
     Ok(value)
 }
 
-impl UserKey {
-    /// # Errors
-    /// When the key is empty or holds anything but visible ASCII (T15).
-    #[expect(clippy::needless_pass_by_value, reason = "the key is handed over")]
-    pub fn new(secret: Secret) -> Result<Self, InvalidValue> {
-        api_key(&secret).map(Self)
-    }
+/// What the two kinds of API key can do, which is the same.
+macro_rules! api_key {
+    ($Key:ident) => {
+        impl $Key {
+            /// A key, declared to be in test mode, as every key begins (seed).
+            ///
+            /// # Errors
+            /// When the key is empty or holds anything but visible ASCII (T15).
+            pub fn new(secret: Secret) -> Result<Self, InvalidValue> {
+                Ok(Self { value: api_key(&secret)?, mode: Mode::default() })
+            }
+
+            /// The same key, declared to be in this mode: Cashlink may switch a key that is in use. Requests stay as they
+            /// are.
+            #[must_use]
+            pub fn in_mode(mut self, mode: Mode) -> Self {
+                self.mode = mode;
+                self
+            }
+
+            /// The mode that the key was declared to be in.
+            #[must_use]
+            pub fn mode(&self) -> Mode {
+                self.mode
+            }
+        }
+
+        impl fmt::Debug for $Key {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($Key), "(…, {:?})"), self.mode)
+            }
+        }
+
+        impl sealed::Authenticate for $Key {
+            fn into_authentication(self) -> Authentication {
+                Authentication::ApiKey(self.value)
+            }
+        }
+    };
 }
 
-impl AppKey {
-    /// # Errors
-    /// When the key is empty or holds anything but visible ASCII (T15).
-    #[expect(clippy::needless_pass_by_value, reason = "the key is handed over")]
-    pub fn new(secret: Secret) -> Result<Self, InvalidValue> {
-        api_key(&secret).map(Self)
-    }
-}
-
-impl fmt::Debug for UserKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("UserKey(…)")
-    }
-}
-
-impl fmt::Debug for AppKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AppKey(…)")
-    }
-}
-
-impl sealed::Authenticate for UserKey {
-    fn into_authentication(self) -> Authentication {
-        Authentication::ApiKey(self.0)
-    }
-}
-
-impl sealed::Authenticate for AppKey {
-    fn into_authentication(self) -> Authentication {
-        Authentication::ApiKey(self.0)
-    }
-}
+api_key!(UserKey);
+api_key!(AppKey);
 
 /// The credential of the newer APIs: bearer tokens, obtained by OAuth client credentials (RFC 6749 §4.4).
 ///

@@ -18,6 +18,12 @@ pub(crate) fn whole<'a, T: Deserialize<'a>>(json: &'a str) -> serde_json::Result
     Ok(value)
 }
 
+/// Reads a whole body as one value. It has to be UTF-8 in all of its bytes, also in those that nobody reads (T30).
+pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DecodeError> {
+    let text = core::str::from_utf8(body).map_err(|error| DecodeError::utf8(&error))?;
+    whole(text).map_err(|error| DecodeError::json(&error))
+}
+
 /// A value whose fields have names in the JSON too, where it is a struct.
 pub(crate) struct Named<T>(pub(crate) T);
 

@@ -48,6 +48,8 @@
 //!    [`Certainty`] above all.
 //! 6. [`page`], [`money`] and [`time`]: what the values are made of.
 //!
+//! The other way, from Cashlink to you, is [`webhook`].
+//!
 //! # What holds everywhere
 //!
 //! Nothing panics, whatever comes in. Secrets and personal data are types ([`Secret`], [`Personal`]) that no debug output
@@ -78,6 +80,7 @@ extern crate std;
 pub mod answer;
 mod api;
 pub mod body;
+mod borrowed;
 mod budget;
 mod call;
 mod client;
@@ -92,6 +95,7 @@ mod id;
 mod idempotency;
 mod invalid;
 mod json;
+mod mode;
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "amounts and scales are bounded by their types; held against big integers"
@@ -117,6 +121,7 @@ pub mod time;
 #[cfg(test)]
 mod vectors;
 mod version;
+pub mod webhook;
 
 pub use api::Api;
 pub use call::Call;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Each case, with the code of the compiler's error, or of the lint that the case denies: a message may be reworded, but
 /// a case that fails for another reason proves nothing.
-const CASES: [(&str, &str); 22] = [
+const CASES: [(&str, &str); 24] = [
     ("api_by_a_stranger", "E0277"),
     ("app_key_for_user_key", "E0271"),
     ("call_dropped", "unused_must_use"),
@@ -20,6 +20,7 @@ const CASES: [(&str, &str); 22] = [
     ("credential_by_a_stranger", "E0277"),
     ("credential_of_the_other_api", "E0271"),
     ("document_id_for_investor_id", "E0308"),
+    ("event_of_an_unverified_body", "E0624"),
     ("operation_dropped", "unused_must_use"),
     ("partner_operation_on_payments_client", "E0271"),
     ("payments_operation_on_partner_client", "E0271"),
@@ -34,6 +35,7 @@ const CASES: [(&str, &str); 22] = [
     ("step_used_after_its_answer", "E0382"),
     ("upload_without_key", "E0061"),
     ("user_key_for_app_key", "E0271"),
+    ("verified_by_a_stranger", "E0451"),
 ];
 
 fn ui() -> PathBuf {

@@ -5,7 +5,7 @@
 //! float (T24). All else is asked for as "any value" and refused by its kind, since the errors that `serde`
 //! and `serde_json` make by themselves show the value that they refuse (T12).
 
-use alloc::{borrow::Cow, boxed::Box, string::String};
+use alloc::boxed::Box;
 use core::fmt;
 
 use serde::{
@@ -14,6 +14,8 @@ use serde::{
     ser::SerializeStruct as _,
 };
 use serde_json::value::RawValue;
+
+use crate::borrowed;
 
 use super::{
     Currency, Money, MoneyError,
@@ -116,19 +118,10 @@ struct Fields {
 
 impl Fields {
     fn read(self) -> Result<Money, MoneyError> {
-        let amount = match string(self.amount.get()) {
+        let amount = match borrowed::string(self.amount.get()) {
             Some(text) => wire_amount(&text)?,
             None => wire_amount(self.amount.get())?,
         };
         Money::new(amount, wire_decimals(self.decimals.get())?, self.currency)
-    }
-}
-
-/// What a JSON string stands for; `None` for another JSON value, and for half a surrogate pair.
-fn string(json: &str) -> Option<Cow<'_, str>> {
-    let inner = json.strip_prefix('"')?.strip_suffix('"')?;
-    match inner.contains('\\') {
-        true => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
-        false => Some(Cow::Borrowed(inner)),
     }
 }

@@ -7,8 +7,10 @@
 //! | [`RegisterBusiness`] | `POST register/` | [`AppKey`] |
 
 mod create_cashlink;
+
 mod register_business;
 
+pub use crate::mode::{Mode, TEST_IBAN};
 pub use create_cashlink::{
     Cashlink, CashlinkId, CashlinkType, CreateCashlink, FreetextType, SubscriptionPlan,
 };

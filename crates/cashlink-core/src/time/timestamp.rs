@@ -1,6 +1,6 @@
 //! Moments, as the APIs write them.
 
-use alloc::{boxed::Box, format};
+use alloc::format;
 use core::{cmp::Ordering, fmt, iter, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -35,9 +35,10 @@ const NANOS_PER_SECOND: i128 = 1_000_000_000;
 /// assert_eq!((older.has_offset(), older.unix_nanos()), (false, None));
 /// # Ok::<(), cashlink_core::time::TimeError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Timestamp {
-    text: Box<str>,
+    /// The text, filled up with zeros: in place, so that reading one never allocates.
+    text: [u8; Timestamp::MAX_LEN],
     // What the text says, so that it is read once.
     date: Date,
     /// 0 to 86,400, the latter in a leap second at the day's end.
@@ -77,13 +78,20 @@ impl Timestamp {
             _ if nanos % 1_000 == 0 => format!("{whole}.{:06}Z", nanos / 1_000),
             _ => format!("{whole}.{nanos:09}Z"),
         };
-        Ok(Self { text: text.into_boxed_str(), date, second_of_day, nanos, offset: Some(0) })
+        // 30 bytes at most, so the error is never met.
+        let text = in_place(&text).ok_or(TimeError::OutOfRange)?;
+        Ok(Self { text, date, second_of_day, nanos, offset: Some(0) })
     }
 
     /// The text, exactly as it was read.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        let length = memchr::memchr(0, &self.text).unwrap_or(Self::MAX_LEN);
+        self.text
+            .get(..length)
+            .and_then(|text| core::str::from_utf8(text).ok())
+            // Never reached: only ASCII is accepted.
+            .unwrap_or_default()
     }
 
     /// The day that the text names, in its own zone.
@@ -142,14 +150,12 @@ impl Timestamp {
     /// The digits of the fraction, filled up with zeros to a fixed number. Nothing but a fraction has a
     /// point.
     fn fraction(&self) -> impl Iterator<Item = u8> {
-        let digits = self.text.split_once('.').map_or("", |(_, digits)| digits);
+        let digits = self.as_str().split_once('.').map_or("", |(_, digits)| digits);
         digits.bytes().take_while(u8::is_ascii_digit).chain(iter::repeat(b'0')).take(Self::MAX_LEN)
     }
 
     fn read(text: &str) -> Option<Self> {
-        if text.len() > Self::MAX_LEN {
-            return None;
-        }
+        let in_place = in_place(text)?;
         let (date, time) = text.split_at_checked(10)?;
         let date: Date = date.parse().ok()?;
         let [b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = time.as_bytes() else {
@@ -165,8 +171,15 @@ impl Timestamp {
             [b'-', h1, h2, b':', m1, m2] => Some(minutes(h1, h2, m1, m2)? as i32 * -60),
             _ => return None,
         };
-        Some(Self { text: text.into(), date, second_of_day, nanos, offset })
+        Some(Self { text: in_place, date, second_of_day, nanos, offset })
     }
+}
+
+/// A text of at most [`Timestamp::MAX_LEN`] bytes.
+fn in_place(text: &str) -> Option<[u8; Timestamp::MAX_LEN]> {
+    let mut bytes = [0; Timestamp::MAX_LEN];
+    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some(bytes)
 }
 
 /// `hh:mm` in minutes, at most 23:59.

@@ -23,11 +23,18 @@ mod refusals;
 mod requests;
 mod scene;
 mod secrets;
+mod webhooks;
 
 use gallery::Gallery;
 
-const CHAPTERS: [fn(&mut Gallery); 5] =
-    [requests::show_all, secrets::show_all, answers::show_all, errors::show_all, refusals::show_all];
+const CHAPTERS: [fn(&mut Gallery); 6] = [
+    requests::show_all,
+    secrets::show_all,
+    answers::show_all,
+    errors::show_all,
+    refusals::show_all,
+    webhooks::show_all,
+];
 
 fn shown(chapters: &[fn(&mut Gallery)]) -> Gallery {
     let mut gallery = Gallery::default();
@@ -54,6 +61,11 @@ fn t11_t12_no_reply_shows_what_the_server_wrote() {
 #[test]
 fn t11_t12_no_error_of_any_kind_shows_what_the_server_wrote() {
     shown(&[errors::show_all]);
+}
+
+#[test]
+fn t11_t12_no_webhook_shows_its_secret_or_what_it_says() {
+    shown(&[webhooks::show_all]);
 }
 
 #[test]

@@ -1,0 +1,427 @@
+//! The signature against public vectors and the seed's own sample, and everything that must not pass for one.
+
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
+
+use super::*;
+use crate::Secret;
+use crate::payments::Mode;
+
+/// The body of the seed's webhook sample, as it is printed there.
+const SAMPLE: &str = r#"{
+  "event": "cashlink.paid",
+  "timestamp": "2017-10-09T13:11:03.661620",
+  "business": "utqztAwTcQKB",
+  "data": {
+    "is_test": false,
+    "public_id": "wxnfqAVVPWwZ",
+    "cashlink": {
+      "type": "invoice",
+      "public_id": "VX0GK5cvM1dO",
+      "subject": "Invoice no. 12345",
+      "amount": "12.34",
+      "amount_currency": "EUR"
+    }
+  }
+}"#;
+
+fn secret(text: &str) -> WebhookSecret {
+    WebhookSecret::new(&Secret::new(text)).unwrap()
+}
+
+fn signed(signature: &str) -> HeaderMap {
+    HeaderMap::from_iter([(
+        http::HeaderName::from_static("hook-hmac"),
+        HeaderValue::from_bytes(signature.as_bytes()).unwrap(),
+    )])
+}
+
+/// The sample, its verifier and its signature.
+fn sample() -> (Verifier, String) {
+    let secret = secret("hook-s3cr3t");
+    (Verifier::new(secret.clone()), Signer::new(secret).signature(SAMPLE.as_bytes()))
+}
+
+fn passes(verifier: &Verifier, signature: &str) -> bool {
+    verifier.verify(&signed(signature), SAMPLE.as_bytes()).is_ok()
+}
+
+#[test]
+fn the_seeds_sample_is_signed_and_verified() {
+    let (verifier, signature) = sample();
+    // Calculated by Python: base64.b64encode(hmac.digest(b"hook-s3cr3t", body, "sha512"))
+    assert_eq!(
+        signature,
+        "KIffVO+mOuo/zqeqM8FSn5Dua7w1URiUhpqTLeJqR3nrmnB4PC+Y9IuwWMl6h3yc98L22fkqyLZSSROiYO2KDg=="
+    );
+    let headers = signed(&signature);
+    let verified = verifier.verify(&headers, SAMPLE.as_bytes()).unwrap();
+    let event = verified.event().unwrap();
+    assert_eq!((event.name(), event.business.as_str()), ("cashlink.paid", "utqztAwTcQKB"));
+    assert_eq!(event.timestamp.as_str(), "2017-10-09T13:11:03.661620");
+    assert!(!event.timestamp.has_offset());
+    let Content::Paid(paid) = event.content else { panic!("a payment") };
+    assert_eq!((paid.is_test, paid.public_id.as_str()), (false, "wxnfqAVVPWwZ"));
+    assert_eq!((&paid.cashlink.kind, paid.cashlink.public_id.as_str()), (&LinkType::Invoice, "VX0GK5cvM1dO"));
+    assert_eq!(paid.cashlink.subject.expose(), "Invoice no. 12345");
+    assert_eq!(paid.cashlink.amount, "EUR 12.34".parse().unwrap());
+    assert!(paid.payer.is_none() && paid.recurring_initial.is_none() && paid.cashlink.next_charge.is_none());
+}
+
+/// RFC 4231 §4.2 to §4.8: key and data in hex or as text, and HMAC-SHA-512. Case 5 prints only the first 128 bits.
+const RFC_4231: [(&str, &[u8], &str); 7] = [
+    ("\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b", b"Hi There", "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cdedaa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"),
+    ("Jefe", b"what do ya want for nothing?", "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"),
+    ("aa*20", &[0xdd; 50], "fa73b0089d56a284efb0f0756c890be9b1b5dbdd8ee81a3655f83e33b2279d39bf3e848279a722c806b485a47e67c807b946a337bee8942674278859e13292fb"),
+    ("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19", &[0xcd; 50], "b0ba465637458c6990e5a8c5f61d4af7e576d97ff94b872de76f8050361ee3dba91ca5c11aa25eb4d679275cc5788063a5f19741120c4f2de2adebeb10a298dd"),
+    ("\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c", b"Test With Truncation", "415fad6271580a531d4179bc891d87a6"),
+    ("aa*131", b"Test Using Larger Than Block-Size Key - Hash Key First", "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"),
+    ("aa*131", b"This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.", "e37b6a775dc87dbaa4dfa9f96e5e3ffddebd71f8867289865df5a32d20cdc944b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58"),
+];
+
+#[test]
+fn rfc_4231_in_full() {
+    for (number, (key, data, expected)) in (1..).zip(RFC_4231) {
+        // A `Secret` is a text, and 0xAA alone is none: those cases are calculated one level below.
+        let mac = match key.strip_prefix("aa*") {
+            Some(count) => WebhookSecret::keyed(&[0xAA; 131][..count.parse().unwrap()]).unwrap().mac(data),
+            None => secret(key).mac(data),
+        };
+        let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(hex.starts_with(expected), "case {number}");
+        assert_eq!(hex == expected, number != 5, "case {number}: only case 5 is cut in the RFC");
+    }
+}
+
+#[test]
+fn t48_rfc_4231_case_5_a_truncated_mac_is_refused() {
+    let (_, data, _) = RFC_4231[4];
+    let verifier = Verifier::new(secret(RFC_4231[4].0));
+    let mac = STANDARD.decode(Signer::new(secret(RFC_4231[4].0)).signature(data)).unwrap();
+    assert!(verifier.verify(&signed(&STANDARD.encode(&mac)), data).is_ok());
+    for length in 0..64 {
+        assert!(verifier.verify(&signed(&STANDARD.encode(&mac[..length])), data).is_err(), "{length} bytes");
+    }
+    assert!(verifier.verify(&signed(&STANDARD.encode([&mac[..], &mac[..]].concat())), data).is_err());
+    assert!(verifier.verify(&signed(&STANDARD.encode([&mac[..], &[0]].concat())), data).is_err());
+}
+
+#[test]
+fn t48_t51_without_exactly_one_whole_signature_nothing_passes() {
+    let (verifier, signature) = sample();
+    assert!(passes(&verifier, &signature));
+    assert!(verifier.verify(&HeaderMap::new(), SAMPLE.as_bytes()).is_err(), "none");
+    assert!(!passes(&verifier, ""), "empty");
+    let mut doubled = signed(&signature);
+    doubled.append("hook-hmac", HeaderValue::from_str(&signature).unwrap());
+    assert!(verifier.verify(&doubled, SAMPLE.as_bytes()).is_err(), "two headers, both right");
+    assert!(!passes(&verifier, &format!("{signature},{signature}")));
+    assert!(!passes(&verifier, &format!("sha512={signature}")));
+    for end in 0..signature.len() {
+        assert!(!passes(&verifier, &signature[..end]), "cut at {end}");
+    }
+}
+
+#[test]
+fn rfc_4648_section_10_by_the_decoder_that_reads_signatures() {
+    for (text, encoded) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foob", "Zm9vYg=="),
+        ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ] {
+        assert_eq!(STANDARD.encode(text), encoded);
+        assert_eq!(STANDARD.decode(encoded).unwrap(), text.as_bytes());
+    }
+}
+
+#[test]
+fn t50_no_other_spelling_of_a_signature_passes() {
+    let (verifier, signature) = sample();
+    let mac = STANDARD.decode(&signature).unwrap();
+    let hex = |upper: bool| -> String {
+        mac.iter().map(|byte| if upper { format!("{byte:02X}") } else { format!("{byte:02x}") }).collect()
+    };
+    // The last character before the padding has 4 unused bits: 15 other characters mean the same 64 bytes.
+    let last = signature.as_bytes()[85];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let value = alphabet.iter().position(|&byte| byte == last).unwrap();
+    let mut spellings: Vec<String> =
+        (1..16).map(|bits| format!("{}{}==", &signature[..85], char::from(alphabet[value | bits]))).collect();
+    spellings.extend([
+        STANDARD_NO_PAD.encode(&mac),
+        URL_SAFE.encode(&mac),
+        URL_SAFE_NO_PAD.encode(&mac),
+        hex(false),
+        hex(true),
+        format!("{signature}="),
+        format!("={signature}"),
+        format!(" {signature}"),
+        format!("{signature} "),
+        format!("\t{signature}"),
+        format!("{} {}", &signature[..44], &signature[44..]),
+        format!("\"{signature}\""),
+        signature.replace("==", "%3D%3D"),
+        signature.replace("==", "=\u{a0}"),
+    ]);
+    let (refused, total) =
+        (spellings.iter().filter(|text| !passes(&verifier, text)).count(), spellings.len());
+    assert_eq!(refused, total, "of {total} spellings");
+    assert!(total > 10);
+}
+
+#[test]
+fn t52_an_empty_secret_cannot_be_made() {
+    let refused = WebhookSecret::new(&Secret::new("")).unwrap_err();
+    assert_eq!(refused.to_string(), "webhook secret: must not be empty");
+    assert!(WebhookSecret::new(&Secret::new("x")).is_ok(), "its length is the vendor's choice");
+}
+
+#[test]
+fn a_secret_of_any_rank_matches_and_says_which() {
+    let body = SAMPLE.as_bytes();
+    let verifier = Verifier::new(secret("a")).or(secret("b")).or(secret("c")).or(secret("b"));
+    for (name, index) in [("a", 0), ("b", 1), ("c", 2)] {
+        let headers = Signer::new(secret(name)).headers(body);
+        assert_eq!(verifier.verify(&headers, body).unwrap().secret_index(), index, "{name}");
+    }
+    assert!(verifier.verify(&Signer::new(secret("d")).headers(body), body).is_err());
+}
+
+/// That no comparison ends early is measured elsewhere; that no secret is skipped is shown here: each of them decides.
+#[test]
+fn t49_the_first_secret_is_no_shortcut() {
+    let body = SAMPLE.as_bytes();
+    let names = ["a", "b", "c", "d"];
+    let verifier = names[1..].iter().fold(Verifier::new(secret("a")), |all, name| all.or(secret(name)));
+    for (index, name) in names.into_iter().enumerate() {
+        let headers = Signer::new(secret(name)).headers(body);
+        assert_eq!(verifier.verify(&headers, body).unwrap().secret_index(), index);
+        // One wrong bit, wherever it is, and none of them matches.
+        let mac = STANDARD.decode(Signer::new(secret(name)).signature(body)).unwrap();
+        for bit in 0..512 {
+            let mut wrong = mac.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert!(!passes(&verifier, &STANDARD.encode(&wrong)), "secret {name}, bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn t53_the_event_is_read_from_the_very_slice_that_was_verified() {
+    let (verifier, signature) = sample();
+    let body = SAMPLE.as_bytes().to_vec();
+    let verified = verifier.verify(&signed(&signature), &body).unwrap();
+    assert_eq!(verified.body().as_ptr_range(), body.as_ptr_range());
+    let event = verified.event().unwrap();
+    let Content::Paid(paid) = &event.content else { panic!("a payment") };
+    assert!(body.as_ptr_range().contains(&paid.cashlink.subject.expose().as_ptr()));
+    assert!(body.as_ptr_range().contains(&event.data_json().unwrap().as_ptr()));
+}
+
+#[test]
+fn t55_a_delivery_is_known_again_by_its_mac_whatever_its_request_id() {
+    let (verifier, signature) = sample();
+    let id = |request_id: &str, body: &str| {
+        let mut headers = Signer::new(secret("hook-s3cr3t")).headers(body.as_bytes());
+        headers.insert("x-request-id", HeaderValue::from_str(request_id).unwrap());
+        verifier.verify(&headers, body.as_bytes()).unwrap().delivery_id()
+    };
+    let first = id("7518ca89-3eb1-4884-ac28-ff81531d2fd8", SAMPLE);
+    assert_eq!(first, id("00000000-0000-0000-0000-000000000000", SAMPLE));
+    assert_ne!(first, id("7518ca89-3eb1-4884-ac28-ff81531d2fd8", &SAMPLE.replace("12.34", "12.35")));
+    assert_eq!(STANDARD.encode(first.as_bytes()), signature);
+}
+
+#[test]
+fn t58_a_large_body_is_refused_before_its_mac_and_all_refusals_are_the_same() {
+    let (verifier, signature) = sample();
+    let length = SAMPLE.len();
+    assert!(passes(&verifier.clone().max_body(length), &signature));
+    let too_large = verifier.clone().max_body(length - 1).verify(&signed(&signature), SAMPLE.as_bytes());
+    let forged = verifier.verify(&signed(&STANDARD.encode([0; 64])), SAMPLE.as_bytes());
+    let missing = verifier.verify(&HeaderMap::new(), SAMPLE.as_bytes());
+    let texts = [too_large, forged, missing].map(|result| result.unwrap_err().to_string());
+    assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
+    let megabyte = " ".repeat(1024 * 1024 + 1);
+    let headers = Signer::new(secret("hook-s3cr3t")).headers(megabyte.as_bytes());
+    assert!(verifier.verify(&headers, megabyte.as_bytes()).is_err());
+}
+
+#[test]
+fn one_businesss_secret_proves_nothing_for_another() {
+    let (ours, theirs) = (Verifier::new(secret("ours")), Verifier::new(secret("theirs")));
+    let find = |business: &str| match business {
+        "utqztAwTcQKB" => Some(&ours),
+        "other" => Some(&theirs),
+        _ => None,
+    };
+    let verify = |key: &str, body: &str| {
+        let headers = Signer::new(secret(key)).headers(body.as_bytes());
+        verify_for_business(&headers, body.as_bytes(), find).is_ok()
+    };
+    assert!(verify("ours", SAMPLE));
+    assert!(!verify("theirs", SAMPLE));
+    assert!(!verify("ours", &SAMPLE.replace("utqztAwTcQKB", "other")));
+    assert!(!verify("ours", &SAMPLE.replace("utqztAwTcQKB", "stranger")));
+    let doubled = SAMPLE.replacen('{', r#"{"business": "other","#, 1);
+    assert!(!verify("ours", &doubled) && !verify("theirs", &doubled), "whose is it?");
+    assert!(!verify("ours", "<html>"));
+}
+
+/// What reads as which event.
+fn read(body: &str) -> Option<(String, bool)> {
+    let headers = Signer::new(secret("s")).headers(body.as_bytes());
+    let verifier = Verifier::new(secret("s"));
+    let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
+    let event = verified.event().ok()?;
+    Some((event.name().into(), matches!(event.content, Content::Paid(_))))
+}
+
+#[test]
+fn an_unknown_event_is_kept_whole() {
+    let body = r#"{"event":"cashlink.n\u0065w","timestamp":"2017-10-09T13:11:03","business":"b","data":{"limit":123456789012345678901234567890,"a":{"b":{"c":[1e999]}}},"more":{"x":{"y":{}}}}"#;
+    let headers = Signer::new(secret("s")).headers(body.as_bytes());
+    let verifier = Verifier::new(secret("s"));
+    let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
+    let event = verified.event().unwrap();
+    assert_eq!(event.name(), "cashlink.new");
+    assert!(matches!(event.content, Content::Unknown));
+    assert_eq!(
+        event.data_json().unwrap(),
+        r#"{"limit":123456789012345678901234567890,"a":{"b":{"c":[1e999]}}}"#
+    );
+    #[derive(serde::Deserialize)]
+    struct Limit {
+        limit: u128,
+    }
+    assert_eq!(event.data::<Limit>().unwrap().limit, 123_456_789_012_345_678_901_234_567_890);
+    // The shape doesn't make the event: its name does.
+    assert_eq!(read(&SAMPLE.replace("cashlink.paid", "x")), Some(("x".into(), false)));
+}
+
+#[test]
+fn every_field_of_a_payment_is_read() {
+    let body = SAMPLE
+        .replace(r#""invoice""#, r#""subscription""#)
+        .replace(r#""EUR""#, r#""EUR", "next_charge": "2017-11-09T13:11:03.661620", "new": {"a": {"b": []}}"#)
+        .replace(
+            r#""is_test": false"#,
+            r#""is_test": true, "recurring_initial": true, "payer": {"first_name": "Ada", "last_name": "Love\u006cace",
+               "email": "ada@example.com", "phone_number": 4930, "address": {"street": "x"}, "freetext": null, "new": 1}"#,
+        );
+    let headers = Signer::new(secret("s")).headers(body.as_bytes());
+    let verifier = Verifier::new(secret("s"));
+    let event = verifier.verify(&headers, body.as_bytes()).unwrap().event().unwrap();
+    let Content::Paid(paid) = &event.content else { panic!("a payment") };
+    assert_eq!((paid.recurring_initial, &paid.cashlink.kind), (Some(true), &LinkType::Subscription));
+    assert_eq!(paid.cashlink.next_charge.unwrap().as_str(), "2017-11-09T13:11:03.661620");
+    let payer = paid.payer.as_ref().unwrap();
+    let texts = [
+        &payer.first_name,
+        &payer.last_name,
+        &payer.email,
+        &payer.phone_number,
+        &payer.address,
+        &payer.freetext,
+    ]
+    .map(|field| field.as_ref().map(|text| text.expose().to_string()));
+    assert_eq!(
+        texts.each_ref().map(Option::as_deref),
+        [
+            Some("Ada"),
+            Some("Lovelace"),
+            Some("ada@example.com"),
+            Some("4930"),
+            Some(r#"{"street": "x"}"#),
+            None
+        ]
+    );
+    let shown = format!("{event:?} {event:#?}");
+    assert!(["Ada", "ovelace", "example.com", "Invoice"].iter().all(|text| !shown.contains(text)), "{shown}");
+}
+
+#[test]
+fn a_test_payment_is_flagged_where_the_key_is_live_and_the_other_way_round() {
+    let disagrees = |is_test: &str, mode| {
+        let body = SAMPLE.replace("false", is_test);
+        let headers = Signer::new(secret("s")).headers(body.as_bytes());
+        let event = Verifier::new(secret("s")).verify(&headers, body.as_bytes()).unwrap().event().unwrap();
+        let Content::Paid(paid) = event.content else { panic!("a payment") };
+        paid.disagrees_with(mode)
+    };
+    assert!(disagrees("true", Mode::Production) && disagrees("false", Mode::Test));
+    assert!(!disagrees("true", Mode::Test) && !disagrees("false", Mode::Production));
+}
+
+#[test]
+fn t54_no_timestamp_makes_it_panic_and_what_is_no_moment_is_no_event() {
+    for (text, good) in [
+        ("2017-10-09T13:11:03", true),
+        ("2017-10-09T13:11:03.661620+02:00", true),
+        ("9999-12-31T23:59:60.999999", true),
+        ("0001-01-01T00:00:00", true),
+        ("0000-00-00T00:00:00", false),
+        ("-9223372036854775808", false),
+        ("+292277026596-12-04T15:30:08Z", false),
+        ("2017-02-29T00:00:00", false),
+        ("1507554663", false),
+        ("", false),
+    ] {
+        assert_eq!(read(&SAMPLE.replace("2017-10-09T13:11:03.661620", text)).is_some(), good, "{text}");
+    }
+    assert!(read(&SAMPLE.replace("\"2017-10-09T13:11:03.661620\"", "-9223372036854775808")).is_none());
+}
+
+#[test]
+fn what_is_no_event_is_an_error_and_keeps_its_bytes() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "<html>",
+        r#"{"event":"x"}"#,
+        // t23: a doubled field, wherever it is.
+        &SAMPLE.replacen('{', r#"{"event": "x","#, 1),
+        &SAMPLE.replace(r#""is_test": false"#, r#""is_test": false, "is_test": true"#),
+        // t28: a list is no object.
+        r#"["cashlink.paid","2017-10-09T13:11:03","b",[]]"#,
+        &SAMPLE.replace(r#""12.34""#, "12.34"),
+        &SAMPLE.replace("12.34", "12,34"),
+        &SAMPLE.replace(r#""is_test": false, "#, "").replace("false", r#""false""#),
+        &format!("{SAMPLE}x"),
+        &SAMPLE.replace("Invoice no. 12345", r"\ud83d"),
+    ] {
+        assert_eq!(read(body), None, "{body}");
+    }
+    for end in 0..SAMPLE.len() {
+        assert_eq!(read(&SAMPLE[..end]), None, "t29: cut at {end}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn only_the_signed_bytes_pass(body in prop::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        let verifier = Verifier::new(secret("other")).or(secret("s"));
+        let headers = Signer::new(secret("s")).headers(&body);
+        prop_assert_eq!(verifier.verify(&headers, &body).unwrap().secret_index(), 1);
+        let mut changed = body.clone();
+        if !changed.is_empty() {
+            changed[at.index(body.len())] ^= 1 << bit;
+            prop_assert!(verifier.verify(&headers, &changed).is_err());
+        }
+        changed.push(0);
+        prop_assert!(verifier.verify(&headers, &changed).is_err());
+        // Whatever is signed, reading it never panics.
+        let _ = verifier.verify(&headers, &body).unwrap().event().is_ok();
+    }
+}

@@ -1,0 +1,8 @@
+//! An event is read from a verified body, and from no other.
+use cashlink_core::webhook::{Event, Refused, Verifier};
+
+pub fn receive<'a>(it: &Verifier, of: &cashlink_core::http::HeaderMap, body: &'a [u8]) -> Result<Event<'a>, Refused> {
+    Ok(it.verify(of, body)?.event().unwrap())
+}
+
+fn main() {}
