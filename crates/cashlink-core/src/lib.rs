@@ -90,6 +90,7 @@ mod endpoint;
 mod error;
 pub mod error_map;
 mod failure;
+mod fields;
 pub mod flow;
 mod id;
 mod idempotency;

@@ -1,6 +1,7 @@
 //! What comes back from a call that failed: one opaque type with everything that is known, written for the person at
 //! 3 a.m. What happened, did it take effect, what to do.
 
+mod predicates;
 mod show;
 
 use alloc::boxed::Box;
@@ -55,6 +56,7 @@ pub(crate) struct Report {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) rejected_token: Option<TokenId>,
     pub(crate) follows_link: bool,
+    pub(crate) names_version: bool,
     /// Whether it happened is no question then.
     pub(crate) only_reads: bool,
     pub(crate) map_limits: error_map::Limits,
@@ -71,6 +73,7 @@ impl Report {
             retry_after: None,
             rejected_token: None,
             follows_link: false,
+            names_version: false,
             only_reads: false,
             map_limits: error_map::Limits::default(),
         }
@@ -81,6 +84,7 @@ impl Report {
         Self {
             key: asked.call.key().cloned(),
             follows_link: asked.call.follows_link,
+            names_version: asked.call.version.or(asked.settings.version).is_some(),
             only_reads: matches!(asked.call.effect, OwnedEffect::Safe),
             map_limits: error_map::Limits { leaves: policy.error_leaves, depth: policy.error_depth },
             ..Self::new(asked.call.name)
@@ -345,40 +349,6 @@ impl Error {
     #[must_use]
     pub fn payload_fault(&self) -> Option<PayloadFault> {
         self.failure()?.payload_fault()
-    }
-
-    /// The server refused what was sent to it (400 or 422): [`Error::error_map`] says what.
-    #[must_use]
-    pub fn is_invalid_input(&self) -> bool {
-        matches!(self.refusal(), Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY))
-    }
-
-    /// The credential is not accepted (401, or no token to be had for the same reason), or not for this (403).
-    #[must_use]
-    pub fn is_auth(&self) -> bool {
-        match &self.0.evidence {
-            Evidence::Token(error) => {
-                error.is_auth()
-                    || error.error_map().oauth().is_some_and(|oauth| oauth.code() == "invalid_client")
-            }
-            _ => matches!(self.refusal(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)),
-        }
-    }
-
-    /// There is no such object (404). A page that vanished is [`ErrorKind::ListChanged`] instead.
-    #[must_use]
-    pub fn is_not_found(&self) -> bool {
-        self.refusal() == Some(StatusCode::NOT_FOUND)
-    }
-
-    /// Too many requests (429). This is about the last answer only: ask [`Error::certainty`] as well.
-    #[must_use]
-    pub fn is_rate_limited(&self) -> bool {
-        self.refusal() == Some(StatusCode::TOO_MANY_REQUESTS)
-    }
-
-    fn refusal(&self) -> Option<StatusCode> {
-        (self.kind() == ErrorKind::Status).then(|| self.status()).flatten()
     }
 }
 

@@ -4,9 +4,9 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use super::fields::fields;
 use crate::Personal;
 use crate::body::Extra;
+use crate::fields::fields;
 
 /// A bank account. One page names BIC, IBAN and currency as required.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -10,7 +10,6 @@
 mod bank_account;
 pub mod distributor;
 mod document;
-mod fields;
 mod investment;
 mod person;
 mod reading;

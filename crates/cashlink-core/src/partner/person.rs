@@ -5,9 +5,9 @@ use alloc::string::String;
 use serde::Serialize;
 
 use super::DocumentId;
-use super::fields::fields;
 use crate::Personal;
 use crate::body::Extra;
+use crate::fields::fields;
 use crate::time::Date;
 
 /// A natural person.

@@ -172,9 +172,9 @@ impl CreateCashlink {
         self
     }
 
-    /// The `signature` of a pre-allocated id (`ID:SIGNATURE`): the link is created under that id.
-    pub fn under_allocated_id(mut self, signature: impl Into<String>) -> Self {
-        self.fields.public_id = Some(Secret::new(signature));
+    /// The `signature` of an allocated id ([`PublicId`](super::PublicId)): the link is created under that id.
+    pub fn under_allocated_id(mut self, signature: &Secret) -> Self {
+        self.fields.public_id = Some(signature.clone());
         self
     }
 
@@ -317,7 +317,7 @@ mod tests {
         .require_address(false)
         .require_phone_number(true)
         .freetext_field(FreetextType::Short, "Locker", false)
-        .under_allocated_id("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8")
+        .under_allocated_id(&Secret::new("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8"))
         .extra("colour", "red");
         expect![[r#"{"type":"subscription","amount":"12.34","subject":"Gym","subscription_plan":"monthly","require_name":true,"require_email":true,"require_address":false,"require_phone_number":true,"freetext_field_type":"short","freetext_field_label":"Locker","freetext_field_required":false,"public_id":"VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8","colour":"red"}"#]].assert_eq(&vectors::body(&link));
     }

@@ -4,17 +4,39 @@
 //! | operation | request | credential |
 //! | --- | --- | --- |
 //! | [`CreateCashlink`] | `POST cashlink` | [`UserKey`] |
+//! | [`AllocatePublicId`] | `POST cashlink-public-id` | [`UserKey`] |
 //! | [`RegisterBusiness`] | `POST register/` | [`AppKey`] |
+//!
+//! What happens afterwards comes by [`webhook`](crate::webhook).
+//!
+//! # Test mode
+//!
+//! A key begins in test mode, until Cashlink switches it, or hands out a second one for production (seed). Which of the two it
+//! is, is said by no answer: the program declares it ([`UserKey::in_mode`]). In test mode
+//!
+//! - payments are possible from [`TEST_IBAN`] only, nothing is charged, and they succeed at once; in production a payment
+//!   may take longer to be confirmed. Their events say `is_test`, and
+//!   [`Paid::disagrees_with`](crate::webhook::Paid::disagrees_with) tells whether that is what the key should do;
+//! - registered businesses never reach the payment provider: they can't be paid for real, not even after the key was
+//!   switched. Register them again in production.
+//!
+//! # Versions
+//!
+//! Without a version header the latest one is meant, so [`CreateCashlink`] always sends the one that it was written for. A
+//! version that an endpoint no longer supports is a 400 whose body is not documented:
+//! [`Error::may_be_unsupported_version`](crate::Error::may_be_unsupported_version).
 
+mod allocate_public_id;
 mod create_cashlink;
 
 mod register_business;
 
 pub use crate::mode::{Mode, TEST_IBAN};
+pub use allocate_public_id::{AllocatePublicId, PublicId};
 pub use create_cashlink::{
     Cashlink, CashlinkId, CashlinkType, CreateCashlink, FreetextType, SubscriptionPlan,
 };
-pub use register_business::{Business, BusinessId, RegisterBusiness};
+pub use register_business::{Business, BusinessAddress, BusinessId, Company, Individual, RegisterBusiness};
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

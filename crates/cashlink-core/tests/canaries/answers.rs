@@ -8,7 +8,7 @@ use cashlink_core::partner::{
     Document, InvestmentStatus,
     distributor::{CreateInvestment, ListInvestments},
 };
-use cashlink_core::payments::{CashlinkType, CreateCashlink, RegisterBusiness};
+use cashlink_core::payments::{AllocatePublicId, CashlinkType, CreateCashlink, RegisterBusiness};
 use cashlink_core::{Call, Client, Credential, Effect, Policy, Raw, Reply, Step, UserKey};
 
 use crate::gallery::Gallery;
@@ -51,7 +51,7 @@ fn values(gallery: &mut Gallery) {
     show!(gallery, invested.value);
     show!(gallery, invested.meta);
 
-    let register = RegisterBusiness::new(told("email"), told("name"));
+    let register = RegisterBusiness::individual(told("email"), told("name"));
     let body = format!(
         r#"{{"public_id":"u","api_key":"{}","hmac_secret":"{}"}}"#,
         secret("api key"),
@@ -70,6 +70,15 @@ fn values(gallery: &mut Gallery) {
     assert!(created.value.url.as_ref().unwrap().contains(TOLD));
     show!(gallery, created);
     show!(gallery, created.value);
+    let body = format!(
+        r#"{{"public_id":"u","signature":"{}","url":"{}","whatsapp_url":"{}"}}"#,
+        secret("signature"),
+        told("url"),
+        told("url")
+    );
+    let allocated = reply(&payments(), &call(&AllocatePublicId::new()), body);
+    assert!(allocated.value.signature.expose().contains(SECRET));
+    show!(gallery, allocated.value);
     let investor = reply(
         &partner(),
         &call(&crate::secrets::investor()),

@@ -43,6 +43,8 @@ pub(crate) const EXEMPT: Reasons = &[
     ("page::link::Backward", "has no value"),
     ("page::link::Forward", "has no value"),
     ("investment::Campaign", "has no value"),
+    ("register_business::Individual", "has no value"),
+    ("register_business::Company", "has no value"),
     ("webhook::paid::Payment", "has no value"),
     ("investment::Wallet", "has no value"),
     ("answer::FromAnswer", "a trait"),

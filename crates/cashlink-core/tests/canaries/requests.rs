@@ -13,10 +13,11 @@ use cashlink_core::partner::{
     },
 };
 use cashlink_core::payments::{
-    CashlinkType, CreateCashlink, FreetextType, RegisterBusiness, SubscriptionPlan,
+    AllocatePublicId, BusinessAddress, CashlinkType, CreateCashlink, FreetextType, RegisterBusiness,
+    SubscriptionPlan,
 };
 use cashlink_core::time::Date;
-use cashlink_core::{Bearer, Effect, Money, Operation, Path, Query, Raw};
+use cashlink_core::{Bearer, Effect, Money, Operation, Path, Query, Raw, Secret};
 
 use crate::gallery::Gallery;
 use crate::scene::{self, ENTROPY_CANARY, call, carried, key};
@@ -141,11 +142,32 @@ fn payments(gallery: &mut Gallery) {
     let amount: Money = "EUR 12.34".parse().unwrap();
     let create = CreateCashlink::v2018_01_15(kind, amount, told("subject"))
         .freetext_field(form, told("label"), true)
-        .under_allocated_id(crate::search::secret("signature"))
+        .under_allocated_id(&Secret::new(crate::search::secret("signature")))
         .extra(told("field"), told("value"));
     operation(gallery, &create, 7);
-    let register = RegisterBusiness::new(told("email"), told("name")).extra(told("field"), told("value"));
-    operation(gallery, &register, 4);
+    operation(gallery, &AllocatePublicId::new(), 0);
+    let address = BusinessAddress::new()
+        .street(told("street"))
+        .street_number(told("number"))
+        .zipcode(told("zip"))
+        .city(told("city"));
+    show!(gallery, address);
+    let register = RegisterBusiness::company(told("email"), told("name"))
+        .password(crate::search::secret("password"))
+        .owner_first_name(told("first"))
+        .owner_last_name(told("last"))
+        .owner_street(told("street"))
+        .owner_street_number(told("number"))
+        .owner_zipcode(told("zip"))
+        .owner_city(told("city"))
+        .owner_birthday("1985-12-10".parse::<Date>().unwrap())
+        .payout_account(told("iban"))
+        .business_tax_id(told("tax"))
+        .business_phone_number(told("phone"))
+        .address(address)
+        .webhook_url(told("url"))
+        .extra(told("field"), told("value"));
+    operation(gallery, &register, 19);
 }
 
 fn documents(gallery: &mut Gallery) {

@@ -120,7 +120,7 @@ fn requests(gallery: &mut Gallery) {
     assert!(sent.headers()["x-api-key"].to_str().unwrap().contains(SECRET));
     request(gallery, &sent, "x-api-key");
 
-    let sent = first_request(&platform(), &RegisterBusiness::new(told("email"), told("name")));
+    let sent = first_request(&platform(), &RegisterBusiness::individual(told("email"), told("name")));
     assert!(sent.headers()["x-api-key"].to_str().unwrap().contains(SECRET));
     request(gallery, &sent, "x-api-key");
 }

@@ -3,9 +3,10 @@
 use cashlink_core::answer::Json;
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Method, Response, header};
+use cashlink_core::payments::Payments;
 use cashlink_core::{
-    Bearer, Call, Certainty, Effect, Error, ErrorKind, Failure, GaveUp, IdempotencyKey, Operation, Raw,
-    UserKey,
+    ApiVersion, Bearer, Call, Certainty, Client, Effect, Error, ErrorKind, Failure, GaveUp, IdempotencyKey,
+    Operation, Raw, Secret, UserKey,
 };
 use serde::Deserialize;
 
@@ -214,4 +215,28 @@ fn an_operation_that_cannot_be_written_is_done_before_anything_is_sent() {
     let error = play.error();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0));
     assert_eq!(error.certainty(), Certainty::NotApplied);
+}
+
+#[test]
+fn a_400_that_may_mean_the_version_is_told_from_one_that_blames_a_field() {
+    let may = |version: Option<ApiVersion>, status: u16, body: &'static str| {
+        let mut api = Payments::production();
+        if let Some(version) = version {
+            api = api.version(version);
+        }
+        let client = Client::new(api, UserKey::new(Secret::new("key")).unwrap());
+        let mut play = Play::of(&client, &create());
+        play.attempt_with(|pending, now| pending.respond(now, with(status, &[], body.as_bytes())));
+        play.error().may_be_unsupported_version()
+    };
+    let pinned = Some(ApiVersion::V2017_10_01);
+    for body in
+        ["", "<html>", r#"{"detail":"Invalid version."}"#, r#"["no"]"#, r#"{"non_field_errors":["no"]}"#]
+    {
+        assert!(may(pinned, 400, body), "{body}");
+        assert!(!may(None, 400, body), "no version was asked for: {body}");
+        assert!(!may(pinned, 404, body));
+    }
+    assert!(!may(pinned, 400, r#"{"subject":["This field is required."]}"#));
+    assert!(!may(pinned, 400, r#"{"detail":"no","amount":["no"]}"#));
 }

@@ -80,7 +80,7 @@ fn cases() -> Vec<Case> {
         case(&partner, &ListInvestments::new(), PAGE),
         case(&partner, &document, r#"{"id":"a"}"#),
         case(&payments, &CreateCashlink::v2018_01_15(CashlinkType::Invoice, amount, "x"), CASHLINK),
-        case(&platform, &RegisterBusiness::new("owner@example.com", "Example"), BUSINESS),
+        case(&platform, &RegisterBusiness::individual("owner@example.com", "Example"), BUSINESS),
     ]
 }
 

@@ -80,7 +80,10 @@ const BOUND: [Bound; 8] = [
         around: ("live", "0123"),
         make: |value| {
             let key = AppKey::new(Secret::new(value)).ok()?;
-            request(&Client::new(Payments::production(), key), &RegisterBusiness::new("a@b.example", "B"))
+            request(
+                &Client::new(Payments::production(), key),
+                &RegisterBusiness::individual("a@b.example", "B"),
+            )
         },
         header: "x-api-key",
         expected: plain,

@@ -232,7 +232,7 @@ fn the_older_operations_go_out_with_these_headers_and_no_others() {
     seen(
         &[REFUSED],
         app,
-        &RegisterBusiness::new("owner@example.com", "Example Ltd"),
+        &RegisterBusiness::individual("owner@example.com", "Example Ltd"),
         &expect![[r#"
         POST /business/api/v1/register/ HTTP/1.1
         accept: application/json

@@ -1,8 +1,8 @@
 //! A business's own key can't register businesses: that takes a platform's key.
-use cashlink_core::payments::{Business, RegisterBusiness};
+use cashlink_core::payments::{Business, Individual, RegisterBusiness};
 use cashlink_core::{Client, Now, Step, UserKey};
 
-pub fn start(client: &Client<UserKey>, register: &RegisterBusiness, now: Now) -> Step<Business> {
+pub fn start(client: &Client<UserKey>, register: &RegisterBusiness<Individual>, now: Now) -> Step<Business> {
     client.start(register, now, [0; 16])
 }
 

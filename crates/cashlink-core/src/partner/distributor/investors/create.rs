@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Investor;
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
-use crate::partner::fields::fields;
+use crate::fields::fields;
 use crate::partner::{BankAccount, LegalPerson, NaturalPerson};
 use crate::time::Timestamp;
 use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Personal};

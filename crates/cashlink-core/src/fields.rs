@@ -1,7 +1,7 @@
 //! Objects inside requests whose fields are all optional: how they are set.
 
-/// Writes one setter per field, each taking the field's plain value, and one for fields without a name here.
-macro_rules! fields {
+/// Writes one setter per field, each taking the field's plain value.
+macro_rules! setters {
     ($( $(#[$doc:meta])* $name:ident: $type:ty, )+) => {
         $(
             $(#[$doc])*
@@ -10,6 +10,13 @@ macro_rules! fields {
                 self
             }
         )+
+    };
+}
+
+/// The same, and a setter for fields without a name here.
+macro_rules! fields {
+    ($( $(#[$doc:meta])* $name:ident: $type:ty, )+) => {
+        $crate::fields::setters! { $( $(#[$doc])* $name: $type, )+ }
 
         /// A field that this library doesn't know.
         pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
@@ -19,4 +26,4 @@ macro_rules! fields {
     };
 }
 
-pub(super) use fields;
+pub(crate) use {fields, setters};
