@@ -11,7 +11,8 @@ use http::{HeaderName, HeaderValue};
 use crate::answer::{Answer, DecodeError, Received};
 use crate::body::Body;
 use crate::encoded::{Encoded, check_header};
-use crate::{Credential, Error, IdempotencyKey, InvalidValue, Operation, Path};
+use crate::task::Asks;
+use crate::{Credential, Effect, Error, IdempotencyKey, InvalidValue, Operation, Path};
 
 /// An encoded operation, without credential and base.
 ///
@@ -61,6 +62,18 @@ impl<T, C: Credential> Call<T, C> {
                 credential: PhantomData,
             })
             .map_err(|fault| Error::unencodable(operation, fault))
+    }
+
+    /// Encodes an operation that asks after a task, to be performed again and again.
+    ///
+    /// # Errors
+    /// As for [`Call::new`], and when the operation does more than ask (T39).
+    pub fn asking<O: Asks<Output = T, Credential = C>>(operation: &O) -> Result<Self, Error> {
+        const RULE: InvalidValue = InvalidValue::new("operation", "must only read, since it is repeated");
+        match operation.effect() {
+            Effect::Safe => Self::new(operation),
+            _ => Err(Error::unencodable(operation, RULE)),
+        }
     }
 
     /// The operation's name.

@@ -46,7 +46,7 @@
 //! 4. [`Step`]: where a call stands, and its only way on; the retry table is behind it. [`flow`] has the tokens.
 //! 5. [`Reply`] or [`Error`]: the value and its answer, or everything that is known of the failure, [`ErrorMap`] and
 //!    [`Certainty`] above all.
-//! 6. [`page`], [`money`] and [`time`]: what the values are made of.
+//! 6. [`page`], [`task`], [`money`] and [`time`]: what the values are made of.
 //!
 //! The other way, from Cashlink to you, is [`webhook`].
 //!
@@ -113,6 +113,7 @@ mod reply;
 mod secret;
 mod settings;
 mod target;
+pub mod task;
 mod text;
 #[allow(
     clippy::arithmetic_side_effects,

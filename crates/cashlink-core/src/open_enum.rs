@@ -2,19 +2,19 @@
 
 /// Declares an enum of texts. A value without a name here is kept whole in `Other`; it is written back as it came, and
 /// no output form shows it, since a server wrote it: there is no `Display`, and
-/// `as_str` is for whoever asks (T11).
+/// `as_str` is for whoever asks (T11). A value may have other spellings, which are read and not written.
 macro_rules! open_enum {
     (
         $(#[$attributes:meta])*
         $visible:vis enum $name:ident {
-            $( $(#[$of_variant:meta])* $variant:ident = $text:literal, )+
+            $( $(#[$of_variant:meta])* $variant:ident = $text:literal $(| $alias:literal)*, )*
         }
     ) => {
         $(#[$attributes])*
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $visible enum $name {
-            $( $(#[$of_variant])* $variant, )+
+            $( $(#[$of_variant])* $variant, )*
             /// A value that this version of the library has no name for. Made by `From`, so that no known value hides in
             /// it.
             Other(alloc::boxed::Box<str>),
@@ -25,7 +25,7 @@ macro_rules! open_enum {
             #[must_use]
             $visible fn as_str(&self) -> &str {
                 match self {
-                    $( Self::$variant => $text, )+
+                    $( Self::$variant => $text, )*
                     Self::Other(text) => text,
                 }
             }
@@ -34,7 +34,7 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $text => Self::$variant, )+
+                    $( $text $(| $alias)* => Self::$variant, )*
                     other => Self::Other(other.into()),
                 }
             }
@@ -43,7 +43,7 @@ macro_rules! open_enum {
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(match self {
-                    $( Self::$variant => stringify!($variant), )+
+                    $( Self::$variant => stringify!($variant), )*
                     Self::Other(_) => "Other(…)",
                 })
             }

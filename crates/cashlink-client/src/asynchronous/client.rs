@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use cashlink_core::answer::Received;
 use cashlink_core::page::{List, Walk};
+use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
 use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
 
 use super::tokens::Tokens;
@@ -76,6 +77,29 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
         let erased: Call<Received, C> = call.erased();
         let step = self.protocol.resume(&erased, prior, self.world.timer.now(), entropy::for_waits());
         self.world.drive(step, source).await?.decode(call)
+    }
+
+    /// Asks after a task until it has ended, or until the schedule's time is over; nothing is submitted. The reply is that to
+    /// the last question: its status is [`Succeeded`](cashlink_core::task::TaskStatus::Succeeded), `Failed` or `Unknown`; or
+    /// `Processing`, when the time was over; or one that this library doesn't know. None of them says to submit the task
+    /// again (T39).
+    ///
+    /// # Errors
+    /// As for [`Client::call`], when a question failed. The task goes on all the same: ask again.
+    pub async fn poll<O: Asks<Credential = C>>(
+        &self,
+        question: &O,
+        schedule: Schedule,
+    ) -> Result<Reply<O::Output>, Error> {
+        let call = Call::asking(question)?;
+        let mut poll = Poll::new(schedule, self.world.timer.now());
+        loop {
+            let reply = self.perform(&call).await?;
+            match poll.answered(reply.value.status(), self.world.timer.now()) {
+                Polled::Wait(pause) => self.world.timer.sleep(pause).await,
+                _ => return Ok(reply),
+            }
+        }
     }
 
     /// The pages of a list, oldest first.

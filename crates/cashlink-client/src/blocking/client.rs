@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cashlink_core::answer::Received;
 use cashlink_core::page::{List, Walk};
+use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
 use cashlink_core::{Call, Credential, Error, NeedToken, Operation, Prior, Reply, Step};
 
 use super::tokens::Tokens;
@@ -93,6 +94,43 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
         let erased: Call<Received, C> = call.erased();
         let step = self.protocol.resume(&erased, prior, self.world.timer.now(), entropy::for_waits());
         self.world.drive(step, source)?.decode(call)
+    }
+
+    /// Asks after a task until it has ended, or until the schedule's time is over; nothing is submitted. The reply is that to
+    /// the last question: its status is [`Succeeded`](cashlink_core::task::TaskStatus::Succeeded), `Failed` or `Unknown`; or
+    /// `Processing`, when the time was over; or one that this library doesn't know. None of them says to submit the task
+    /// again (T39).
+    ///
+    /// ```no_run
+    /// # use cashlink_client::blocking::{Client, Transport};
+    /// use cashlink_client::core::Bearer;
+    /// use cashlink_client::core::partner::distributor::{CreateTransfer, GetTransfer};
+    /// use cashlink_client::core::task::{Schedule, TaskStatus};
+    ///
+    /// # fn example(client: &Client<Bearer, impl Transport>, create: &CreateTransfer) -> Result<(), Box<dyn std::error::Error>> {
+    /// let transfer = client.call(create)?.value;
+    /// let end = client.poll(&GetTransfer::new(transfer.id), Schedule::default())?.value;
+    /// assert_eq!(end.status, Some(TaskStatus::Succeeded));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Client::call`], when a question failed. The task goes on all the same: ask again.
+    pub fn poll<O: Asks<Credential = C>>(
+        &self,
+        question: &O,
+        schedule: Schedule,
+    ) -> Result<Reply<O::Output>, Error> {
+        let call = Call::asking(question)?;
+        let mut poll = Poll::new(schedule, self.world.timer.now());
+        loop {
+            let reply = self.perform(&call)?;
+            match poll.answered(reply.value.status(), self.world.timer.now()) {
+                Polled::Wait(pause) => self.world.timer.sleep(pause),
+                _ => return Ok(reply),
+            }
+        }
     }
 
     /// The pages of a list, oldest first.

@@ -28,6 +28,10 @@ pub(crate) fn created() -> Scripted {
     answer(201, r#"{"id":"17"}"#)
 }
 
+pub(crate) fn task(status: &str) -> Scripted {
+    answer(200, &format!(r#"{{"id":"9","status":"{status}"}}"#))
+}
+
 pub(crate) fn not_sent() -> Scripted {
     comes(Err(Failure::not_sent("refused")))
 }

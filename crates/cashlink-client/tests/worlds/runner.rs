@@ -14,8 +14,11 @@ use cashlink_client::core::http::Method;
 use cashlink_client::core::page::{Page, Walk};
 use cashlink_client::core::partner::{
     Document, NaturalPerson, Partner,
-    distributor::{CreateInvestor, GetInvestor, Investor, ListInvestors, UploadDocument},
+    distributor::{
+        CreateInvestor, GetInvestor, GetTransfer, Investor, ListInvestors, Transfer, UploadDocument,
+    },
 };
+use cashlink_client::core::task::{Schedule, TaskStatus};
 use cashlink_client::core::{
     Bearer, Call, Client as Protocol, Effect, Error, ErrorKind, IdempotencyKey, Policy, Prior, Raw, Reply,
     Secret,
@@ -48,6 +51,8 @@ pub(crate) enum Job {
     UploadWithoutSource,
     Pages,
     Items,
+    /// Asks after a transfer for ten seconds.
+    Poll,
     /// Pages until an error, then from there on with a walk that was stored.
     PagesResumed,
 }
@@ -168,6 +173,7 @@ fn run_blocking(job: &Job, client: &Blocking) -> Vec<String> {
             vec![told(client.upload(&announced(job), &source), |document| document.id.to_string())]
         }
         Job::UploadWithoutSource => vec![told(client.perform(&announced(job)), |it| it.id.to_string())],
+        Job::Poll => vec![told(client.poll(&transfer(), ten_seconds()), status_told)],
         Job::Pages => client.pages(&ListInvestors::new()).unwrap().map(page_told).collect(),
         Job::Items => client.items(&ListInvestors::new()).unwrap().map(item_told).collect(),
         Job::PagesResumed => {
@@ -204,6 +210,7 @@ async fn run_async(job: &Job, client: &Asynchronous) -> Vec<String> {
             vec![told(client.upload(&announced(job), &source).await, |document| document.id.to_string())]
         }
         Job::UploadWithoutSource => vec![told(client.perform(&announced(job)).await, |it| it.id.to_string())],
+        Job::Poll => vec![told(client.poll(&transfer(), ten_seconds()).await, status_told)],
         Job::Pages => collect(client.pages(&ListInvestors::new()).unwrap(), page_told).await,
         Job::Items => collect(client.items(&ListInvestors::new()).unwrap(), item_told).await,
         Job::PagesResumed => {
@@ -221,6 +228,20 @@ async fn collect<S: Stream + Unpin>(mut stream: S, told: fn(S::Item) -> String) 
         results.push(told(item));
     }
     results
+}
+
+fn transfer() -> GetTransfer {
+    GetTransfer::new("9".parse().unwrap())
+}
+
+fn ten_seconds() -> Schedule {
+    let mut schedule = Schedule::default();
+    schedule.total = Duration::from_secs(10);
+    schedule
+}
+
+fn status_told(transfer: &Transfer) -> String {
+    transfer.status.as_ref().map_or("no status", TaskStatus::as_str).into()
 }
 
 fn once() -> Raw<Bearer> {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::answers::{
-    FOREIGN, SECOND, THIRD, answer, comes, created, cut, found, lost, not_sent, page, taking, token, with,
+    FOREIGN, SECOND, THIRD, answer, comes, created, cut, found, lost, not_sent, page, taking, task, token,
+    with,
 };
 use crate::runner::Payload::{CannotBeOpened, CannotBeRead, Is};
 use crate::runner::{Job, perform};
@@ -99,6 +100,46 @@ scenarios! {
             "wait 0ns",
             "POST distributor/v2/investors/ t1 investor-17",
             "Transport, Unknown, Attempts after 4",
+        ];
+    a_task_is_asked_after_until_it_has_ended:
+        Job::Poll, [token("t1"), task("processing"), lost(), task("processing"), task("success")] => [
+            "POST oauth/token",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 1s",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 0ns",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 2s",
+            "GET distributor/v2/transfers/9/ t1",
+            "succeeded after 1",
+        ];
+    a_task_that_takes_too_long_is_left_as_it_is:
+        Job::Poll, [
+            token("t1"), task("processing"), task("processing"), task("processing"), task("processing"), task("processing"),
+        ] => [
+            "POST oauth/token",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 1s",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 2s",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 4s",
+            "GET distributor/v2/transfers/9/ t1",
+            "wait 3s",
+            "GET distributor/v2/transfers/9/ t1",
+            "processing after 1",
+        ];
+    t39_a_task_whose_status_is_unknown_is_neither_asked_after_nor_submitted_again:
+        Job::Poll, [token("t1"), task("unknown")] => [
+            "POST oauth/token",
+            "GET distributor/v2/transfers/9/ t1",
+            "unknown after 1",
+        ];
+    t39_a_status_that_nobody_knows_is_left_to_a_person:
+        Job::Poll, [token("t1"), task("queued")] => [
+            "POST oauth/token",
+            "GET distributor/v2/transfers/9/ t1",
+            "queued after 1",
         ];
     t37_what_must_not_happen_twice_is_sent_again_only_when_it_surely_never_left:
         Job::Once, [token("t1"), not_sent(), lost()] => [

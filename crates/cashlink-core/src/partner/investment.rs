@@ -13,16 +13,9 @@ pub type InvestmentId = Id<Investment>;
 /// The id of a campaign, in which investments are made.
 pub type CampaignId = Id<Campaign>;
 
-/// The id of a wallet, to which units are credited.
-pub type WalletId = Id<Wallet>;
-
 /// Names the ids of campaigns; no known page shows the object's fields.
 #[derive(Debug)]
 pub enum Campaign {}
-
-/// Names the ids of wallets.
-#[derive(Debug)]
-pub enum Wallet {}
 
 open_enum! {
     /// Where an investment stands. The stored copy of the documentation's table is cut behind `PAYMENT_MISSING`, so there
@@ -53,6 +46,37 @@ open_enum! {
     }
 }
 
+impl InvestmentStatus {
+    /// How far an order is on its way from signature to delivery, in the order of the documentation's table: 0 for
+    /// [`KycPending`](Self::KycPending) to 5 for [`Delivered`](Self::Delivered). `None` for those that leave the way
+    /// (rejections, cancellations), and for values that this library doesn't know.
+    #[must_use]
+    pub fn progress(&self) -> Option<u8> {
+        Some(match self {
+            Self::KycPending => 0,
+            Self::ReviewPending => 1,
+            Self::WaitingForAcceptance => 2,
+            Self::Accepted => 3,
+            Self::Paid => 4,
+            Self::Delivered => 5,
+            _ => return None,
+        })
+    }
+
+    /// Whether the order ended without delivery, as far as the documentation's words say: the investor cancelled or withdrew,
+    /// the issuer refused, or the payment did not arrive. Of [`KycInsufficient`](Self::KycInsufficient) it isn't said.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Abortion | Self::Rejection | Self::Cancellation | Self::PaymentMissing)
+    }
+
+    /// Whether the documentation calls it final, or says that the order was cancelled.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        *self == Self::Delivered || self.is_cancelled()
+    }
+}
+
 /// An investment, as the API returns it. Only the id is known for certain.
 ///
 /// Amounts (original, remaining) are documented as concepts, but not by name; whatever the answer has is in the reply's
@@ -74,5 +98,24 @@ impl Investment {
     #[must_use]
     pub fn fixture(id: InvestmentId) -> Self {
         Self { id, status: None, start_url: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn the_documented_order_is_kept_and_what_leaves_it_has_no_place() {
+        let texts = "KYC_PENDING REVIEW_PENDING WAITING_FOR_ACCEPTANCE ACCEPTED PAID DELIVERED KYC_INSUFFICIENT ABORTION \
+                     REJECTION CANCELLATION PAYMENT_MISSING REDEEMED";
+        let statuses: Vec<InvestmentStatus> = texts.split_whitespace().map(InvestmentStatus::from).collect();
+        let progress: Vec<Option<u8>> = statuses.iter().map(InvestmentStatus::progress).collect();
+        assert_eq!(progress[..6], [0, 1, 2, 3, 4, 5].map(Some));
+        assert!(progress[6..].iter().all(Option::is_none));
+        let last: Vec<&str> =
+            statuses.iter().filter(|status| status.is_final()).map(InvestmentStatus::as_str).collect();
+        assert_eq!(last, ["DELIVERED", "ABORTION", "REJECTION", "CANCELLATION", "PAYMENT_MISSING"]);
     }
 }

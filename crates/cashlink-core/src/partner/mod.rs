@@ -1,8 +1,8 @@
 //! The newer generation: the partner APIs for distributors and issuers. Bearer tokens by OAuth client credentials,
 //! idempotency keys on "certain POST endpoints", lists in pages, exact money.
 //!
-//! [`distributor`] has the operations of a platform that brings investors and their investments. What more than one side
-//! talks about is here: documents, investments, persons, bank accounts.
+//! [`distributor`] has the operations of a platform that brings investors and their investments, [`issuer`] those of whom the
+//! products are. What more than one side talks about is here: documents, investments, products, persons, bank accounts.
 //!
 //! Some paths are inferred from the older form of the API, and each operation's page says so;
 //! [`Call::at_path`](crate::Call::at_path) sends it elsewhere.
@@ -11,14 +11,21 @@ mod bank_account;
 pub mod distributor;
 mod document;
 mod investment;
+pub mod issuer;
 mod person;
+mod product;
 mod reading;
 pub mod scope;
+mod uploading;
+mod wallet;
+mod writing;
 
 pub use bank_account::BankAccount;
 pub use document::{Document, DocumentId};
-pub use investment::{Campaign, CampaignId, Investment, InvestmentId, InvestmentStatus, Wallet, WalletId};
+pub use investment::{Campaign, CampaignId, Investment, InvestmentId, InvestmentStatus};
 pub use person::{LegalPerson, NaturalPerson};
+pub use product::{Product, ProductId, ProductStatus};
+pub use wallet::{Wallet, WalletId};
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
+use crate::fields::extra;
 use crate::money::{Currency, Money};
 use crate::open_enum::open_enum;
 use crate::{ApiVersion, Effect, Id, InvalidValue, Operation, Path, Personal, Secret, UserKey};
@@ -178,11 +179,7 @@ impl CreateCashlink {
         self
     }
 
-    /// A field that this library doesn't know.
-    pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.extra.set(name, value);
-        self
-    }
+    extra!();
 }
 
 impl Operation for CreateCashlink {

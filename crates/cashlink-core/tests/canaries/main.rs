@@ -23,12 +23,14 @@ mod refusals;
 mod requests;
 mod scene;
 mod secrets;
+mod sides;
 mod webhooks;
 
 use gallery::Gallery;
 
-const CHAPTERS: [fn(&mut Gallery); 6] = [
+const CHAPTERS: [fn(&mut Gallery); 7] = [
     requests::show_all,
+    sides::show_all,
     secrets::show_all,
     answers::show_all,
     errors::show_all,
@@ -45,7 +47,7 @@ fn shown(chapters: &[fn(&mut Gallery)]) -> Gallery {
 
 #[test]
 fn t12_no_request_shows_personal_data() {
-    shown(&[requests::show_all]);
+    shown(&[requests::show_all, sides::show_all]);
 }
 
 #[test]

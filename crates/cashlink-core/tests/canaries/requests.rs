@@ -31,7 +31,7 @@ pub(crate) fn show_all(gallery: &mut Gallery) {
     pieces(gallery);
 }
 
-fn person() -> NaturalPerson {
+pub(crate) fn person() -> NaturalPerson {
     NaturalPerson::new()
         .salutation(told("salutation"))
         .forename(told("forename"))
@@ -45,7 +45,7 @@ fn person() -> NaturalPerson {
         .phone(told("phone"))
 }
 
-fn account() -> BankAccount {
+pub(crate) fn account() -> BankAccount {
     BankAccount::new()
         .account_holder(told("holder"))
         .iban(told("iban"))
@@ -55,7 +55,7 @@ fn account() -> BankAccount {
         .currency(told("currency"))
 }
 
-fn company() -> LegalPerson {
+pub(crate) fn company() -> LegalPerson {
     LegalPerson::new()
         .company_name(told("name"))
         .commercial_register(told("register"))
@@ -68,7 +68,7 @@ fn company() -> LegalPerson {
 }
 
 /// The operation, and the call that it is encoded to, which carries so many canaries.
-fn operation<O: Operation + Debug>(gallery: &mut Gallery, operation: &O, canaries: usize) {
+pub(crate) fn operation<O: Operation + Debug>(gallery: &mut Gallery, operation: &O, canaries: usize) {
     let call = call(operation);
     assert_eq!(carried(call.body()), canaries, "the canaries that {} carries", O::NAME);
     show!(gallery, *operation);

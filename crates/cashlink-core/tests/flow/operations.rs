@@ -5,16 +5,12 @@ use cashlink_core::answer::{Answer, DecodeError};
 use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Method, Request, Response};
-use cashlink_core::partner::{
-    NaturalPerson, Partner,
-    distributor::{
-        CreateInvestment, CreateInvestor, GetInvestment, GetInvestor, ListInvestments, ListInvestors,
-        UploadDocument,
-    },
-};
-use cashlink_core::payments::{CashlinkType, CreateCashlink, Payments, RegisterBusiness};
+use cashlink_core::partner::{BankAccount, LegalPerson, NaturalPerson, Partner, distributor, issuer};
+use cashlink_core::payments::{AllocatePublicId, CashlinkType, CreateCashlink, Payments, RegisterBusiness};
+use cashlink_core::task::Asks;
 use cashlink_core::{
-    AppKey, Bearer, Client, Endpoint, IdempotencyKey, NeedToken, Operation, Secret, Step, UserKey,
+    AppKey, Bearer, Call, Client, Effect, Endpoint, ErrorKind, Honoured, Id, IdempotencyKey, NeedToken,
+    Operation, Path, Secret, Step, UserKey,
 };
 use serde_json::value::RawValue;
 
@@ -53,43 +49,132 @@ fn bearer() -> Bearer {
 
 /// Every operation that this library has a name for.
 fn cases() -> Vec<Case> {
-    const INVESTMENT: &str =
-        r#"{"id":"i-1","status":"KYC_PENDING","start_url":"https://demo.cashlink.de/start"}"#;
-    const PAGE: &str = r#"{"count":1,"next":null,"previous":null,"results":[{"id":"a"}]}"#;
     const CASHLINK: &str = r#"{"public_id":"VX0GK5cvM1dO","url":"https://a","whatsapp_url":"whatsapp://b"}"#;
+    const ALLOCATED: &str =
+        r#"{"signature":"a:b","public_id":"a","url":"https://a","whatsapp_url":"whatsapp://b"}"#;
     const BUSINESS: &str = r#"{"public_id":"utqztAwTcQKB","api_key":"k","hmac_secret":"s"}"#;
 
     let partner = Client::new(Partner::demo(), bearer());
     let payments = Client::new(Payments::production(), UserKey::new(Secret::new("us3r-k3y")).unwrap());
     let platform = Client::new(Payments::production(), AppKey::new(Secret::new("4pp-k3y")).unwrap());
-    let (investor, campaign) = ("p-1".parse().unwrap(), "c-1".parse().unwrap());
-    let document = UploadDocument::new(
-        key(),
-        BoundarySeed::new([7; 16]),
-        FileName::new("id.pdf").unwrap(),
-        MediaType::PDF,
-        Bytes::from("%PDF-1.7"),
-    );
     let amount = "EUR 12.34".parse().unwrap();
-    vec![
-        case(&partner, &CreateInvestor::natural_person(key(), NaturalPerson::new(), true), r#"{"id":"a"}"#),
-        case(&partner, &GetInvestor::new(investor), r#"{"id":"a"}"#),
-        case(&partner, &ListInvestors::new(), PAGE),
-        case(&partner, &CreateInvestment::web_based(key(), investor, campaign, 40), INVESTMENT),
-        case(&partner, &GetInvestment::new("i-1".parse().unwrap()), INVESTMENT),
-        case(&partner, &ListInvestments::new(), PAGE),
-        case(&partner, &document, r#"{"id":"a"}"#),
+    let mut cases = vec![
         case(&payments, &CreateCashlink::v2018_01_15(CashlinkType::Invoice, amount, "x"), CASHLINK),
+        case(&payments, &AllocatePublicId::new(), ALLOCATED),
         case(&platform, &RegisterBusiness::individual("owner@example.com", "Example"), BUSINESS),
+    ];
+    cases.extend(distributor_cases(&partner));
+    cases.extend(issuer_cases(&partner));
+    cases
+}
+
+const ID: &str = r#"{"id":"a"}"#;
+const TASK: &str = r#"{"id":"a","status":"processing"}"#;
+const PAGE: &str = r#"{"count":1,"next":null,"previous":null,"results":[{"id":"a"}]}"#;
+const INVESTMENT: &str =
+    r#"{"id":"i-1","status":"KYC_PENDING","start_url":"https://demo.cashlink.de/start"}"#;
+
+fn id<R>(text: &str) -> Id<R> {
+    text.parse().unwrap()
+}
+
+fn file() -> (IdempotencyKey, BoundarySeed, FileName, MediaType, Bytes) {
+    let name = FileName::new("id.pdf").unwrap();
+    (key(), BoundarySeed::new([7; 16]), name, MediaType::PDF, Bytes::from("%PDF-1.7"))
+}
+
+fn distributor_cases(client: &Client<Bearer>) -> Vec<Case> {
+    use distributor::*;
+
+    let (key_of_file, seed, name, media_type, payload) = file();
+    vec![
+        case(client, &UploadDocument::new(key_of_file, seed, name, media_type, payload), ID),
+        case(client, &CreateInvestor::natural_person(key(), NaturalPerson::new(), true), ID),
+        case(client, &GetInvestor::new(id("p-1")), ID),
+        case(client, &ListInvestors::new(), PAGE),
+        case(client, &UpdateInvestor::new(key(), id("p-1")), ID),
+        case(client, &AddIdentification::new(key(), id("p-1")), ID),
+        case(client, &AddBenefitingPerson::new(key(), id("p-1")), ID),
+        case(client, &LinkWallet::new(key(), id("p-1"), "0x0"), ID),
+        case(client, &CreateManagedWallet::new(key(), id("p-1")), ID),
+        case(client, &CreateInvestment::web_based(key(), id("p-1"), id("c-1"), 40), INVESTMENT),
+        case(client, &GetInvestment::new(id("i-1")), INVESTMENT),
+        case(client, &ListInvestments::new(), PAGE),
+        case(client, &UpdateInvestment::new(key(), id("i-1")), INVESTMENT),
+        case(client, &ListRegistryStatements::new(id("i-1")), PAGE),
+        case(client, &CreateTransfer::new(key(), id("q-1"), id("w-1"), "0x0", 40), TASK),
+        case(client, &GetTransfer::new(id("t-1")), TASK),
+        case(client, &ListProducts::new(), PAGE),
     ]
+}
+
+fn issuer_cases(client: &Client<Bearer>) -> Vec<Case> {
+    use issuer::*;
+
+    const PLATFORM: &str = r#"{"id":"d-1","platform_company_name":"x","is_allowed":true}"#;
+    const DETAILS: &str =
+        r#"{"id":"i-1","status":"PAID","units":40,"accrued_interest":"1","communication":{}}"#;
+    let (key_of_file, seed, name, media_type, payload) = file();
+    let create = CreateIssuer::new(key(), LegalPerson::new(), NaturalPerson::new(), BankAccount::new());
+    vec![
+        case(client, &UploadDocument::new(key_of_file, seed, name, media_type, payload), ID),
+        case(client, &create, ID),
+        case(client, &UpdateIssuer::new(id("s-1")), ID),
+        case(client, &GetIssuer::new(id("s-1")), ID),
+        case(client, &ListIssuers::new(), PAGE),
+        case(client, &CreateProduct::new(key(), id("s-1"), ProductTerms::without_price()), TASK),
+        case(client, &UpdateProduct::new(id("q-1"), ProductTerms::without_price()), TASK),
+        case(client, &GetProduct::new(id("q-1")), TASK),
+        case(client, &ListProducts::new(), PAGE),
+        case(client, &ListDistributionPlatforms::new(), PAGE),
+        case(client, &GetDistributionPlatform::new(id("d-1")), PLATFORM),
+        case(client, &CreateListing::new(key(), id("q-1"), id("d-1")), ID),
+        case(client, &ListListings::new(), PAGE),
+        case(client, &ListInvestments::new(), PAGE),
+        case(client, &GetInvestment::new(id("i-1")), DETAILS),
+    ]
+}
+
+#[test]
+fn t39_only_what_reads_can_be_asked_again_and_again() {
+    /// Somebody's mistake: a submission that claims to ask.
+    struct Submits(IdempotencyKey);
+
+    impl Operation for Submits {
+        type Output = distributor::Transfer;
+        type Credential = Bearer;
+        const NAME: &'static str = "redemptions.create";
+
+        fn method(&self) -> Method {
+            Method::POST
+        }
+
+        fn effect(&self) -> Effect<'_> {
+            Effect::Keyed { key: &self.0, honoured: Honoured::Documented }
+        }
+
+        fn path(&self, path: &mut Path) {
+            path.literal("distributor/v2/redemptions/");
+        }
+
+        fn decode(answer: &Answer<'_>) -> Result<distributor::Transfer, DecodeError> {
+            answer.json()
+        }
+    }
+
+    impl Asks for Submits {}
+
+    assert!(Call::asking(&distributor::GetTransfer::new(id("t-1"))).is_ok());
+    let error = Call::asking(&Submits(key())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 }
 
 #[test]
 fn t2_every_path_has_the_slash_that_is_documented() {
     for Case { name, method, request, .. } in cases() {
         let path = request.uri().path();
-        // The one path that the vendor documents without a slash; the servers' framework answers 301 to all others.
-        let slash = name != "cashlinks.create";
+        // The two paths that the vendor documents without a slash; the servers' framework answers 301 to all others.
+        let slash = !matches!(name, "cashlinks.create" | "public-ids.allocate");
         assert_eq!(path.ends_with('/'), slash, "{name}: {path}");
         assert_eq!(request.method(), method, "{name}");
     }
@@ -125,7 +210,7 @@ fn t13_no_base_and_no_token_endpoint_takes_a_secret_along() {
 }
 
 fn token_request(client: &Client<Bearer>) -> Request<Body> {
-    let Step::Authorize(mut need) = client.start(&ListInvestors::new(), START, [0; 16]) else {
+    let Step::Authorize(mut need) = client.start(&distributor::ListInvestors::new(), START, [0; 16]) else {
         panic!("a token is needed")
     };
     token_call(&mut need)

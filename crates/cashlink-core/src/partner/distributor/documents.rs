@@ -1,86 +1,36 @@
 //! `POST distributor/v2/documents/`: upload a document, whose id other requests then refer to.
 
-use http::Method;
+use crate::partner::uploading::upload;
 
-use crate::answer::{Answer, DecodeError};
-use crate::body::{Body, BoundarySeed, FileName, MediaType, Payload, multipart};
-use crate::partner::Document;
-use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path};
-
-/// Uploads a document as the multipart part `file`. Needs the scope [`documents:write`](crate::partner::scope::DOCUMENTS_WRITE).
-///
-/// The same key and the same seed make the same bytes, boundary included, also in another process: keep both for a
-/// retry. Size limits and allowed types are not documented.
-///
-/// ```
-/// use cashlink_core::IdempotencyKey;
-/// use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
-/// use cashlink_core::bytes::Bytes;
-/// use cashlink_core::partner::distributor::UploadDocument;
-///
-/// let key = IdempotencyKey::new("passport-of-investor-17")?;
-/// let seed = BoundarySeed::new([7; 16]); // 16 random bytes, stored beside the key
-/// let in_memory = UploadDocument::new(key, seed, FileName::new("id.pdf")?, MediaType::PDF, Bytes::from("%PDF-1.7"));
-///
-/// # let (key, seed) = (IdempotencyKey::new("x")?, BoundarySeed::new([7; 16]));
-/// let on_disk = UploadDocument::new(key, seed, FileName::new("id.pdf")?, MediaType::PDF, PayloadRef::new(1 << 30));
-/// # Ok::<(), cashlink_core::InvalidValue>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct UploadDocument {
-    key: IdempotencyKey,
-    seed: BoundarySeed,
-    name: FileName,
-    media_type: MediaType,
-    payload: Payload,
-}
-
-impl UploadDocument {
-    /// The payload is bytes in memory, or a [`PayloadRef`](crate::body::PayloadRef) that whoever performs the call
-    /// supplies.
-    pub fn new(
-        key: IdempotencyKey,
-        seed: BoundarySeed,
-        name: FileName,
-        media_type: MediaType,
-        payload: impl Into<Payload>,
-    ) -> Self {
-        Self { key, seed, name, media_type, payload: payload.into() }
-    }
-}
-
-impl Operation for UploadDocument {
-    type Output = Document;
-    type Credential = Bearer;
-    const NAME: &'static str = "documents.upload";
-
-    fn method(&self) -> Method {
-        Method::POST
-    }
-
-    fn effect(&self) -> Effect<'_> {
-        Effect::Keyed { key: &self.key, honoured: Honoured::Documented }
-    }
-
-    fn path(&self, path: &mut Path) {
-        path.literal("distributor/v2/documents/");
-    }
-
-    fn body(&self) -> Result<Body, InvalidValue> {
-        multipart::file(&self.seed, &self.key, &self.name, &self.media_type, &self.payload)
-    }
-
-    fn decode(answer: &Answer<'_>) -> Result<Document, DecodeError> {
-        answer.json()
-    }
+upload! {
+    /// Uploads a document as the multipart part `file`. Needs the scope [`documents:write`](crate::partner::scope::DOCUMENTS_WRITE).
+    ///
+    /// The same key and the same seed make the same bytes, boundary included, also in another process: keep both for a
+    /// retry. Size limits and allowed types are not documented.
+    ///
+    /// ```
+    /// use cashlink_core::IdempotencyKey;
+    /// use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
+    /// use cashlink_core::bytes::Bytes;
+    /// use cashlink_core::partner::distributor::UploadDocument;
+    ///
+    /// let key = IdempotencyKey::new("passport-of-investor-17")?;
+    /// let seed = BoundarySeed::new([7; 16]); // 16 random bytes, stored beside the key
+    /// let in_memory = UploadDocument::new(key, seed, FileName::new("id.pdf")?, MediaType::PDF, Bytes::from("%PDF-1.7"));
+    ///
+    /// # let (key, seed) = (IdempotencyKey::new("x")?, BoundarySeed::new([7; 16]));
+    /// let on_disk = UploadDocument::new(key, seed, FileName::new("id.pdf")?, MediaType::PDF, PayloadRef::new(1 << 30));
+    /// # Ok::<(), cashlink_core::InvalidValue>(())
+    /// ```
+    UploadDocument, "documents.upload", "distributor/v2/documents/"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::body::PayloadRef;
+    use crate::body::{BoundarySeed, FileName, MediaType, Payload, PayloadRef};
     use crate::vectors::{self, BEARER};
+    use crate::{IdempotencyKey, Operation as _};
     use bytes::Bytes;
     use expect_test::expect;
 

@@ -1,16 +1,14 @@
 //! `POST distributor/v2/investments/`: create an investment.
 
-use alloc::string::String;
-
-use http::Method;
 use serde::Serialize;
 
-use crate::answer::{Answer, DecodeError};
-use crate::body::{Body, Extra};
+use crate::IdempotencyKey;
+use crate::body::Extra;
+use crate::fields::extra;
 use crate::partner::distributor::InvestorId;
-use crate::partner::{AssumesKey, CampaignId, Investment, WalletId};
+use crate::partner::writing::operation;
+use crate::partner::{CampaignId, Investment, WalletId};
 use crate::time::Timestamp;
-use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path};
 
 /// Creates an investment. Needs the scope [`investments:write`](crate::partner::scope::INVESTMENTS_WRITE).
 ///
@@ -112,46 +110,20 @@ impl CreateInvestment {
         self
     }
 
-    /// A field that this library doesn't know.
-    pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        self.extra.set(name, value);
-        self
-    }
+    extra!();
 }
 
-impl Operation for CreateInvestment {
-    type Output = Investment;
-    type Credential = Bearer;
-    const NAME: &'static str = "investments.create";
-
-    fn method(&self) -> Method {
-        Method::POST
-    }
-
-    fn effect(&self) -> Effect<'_> {
-        Effect::Keyed { key: &self.key, honoured: Honoured::Assumed }
-    }
-
-    fn path(&self, path: &mut Path) {
-        path.literal("distributor/v2/investments/");
-    }
-
-    fn body(&self) -> Result<Body, InvalidValue> {
-        Body::json_with(&self.fields, &self.extra)
-    }
-
-    fn decode(answer: &Answer<'_>) -> Result<Investment, DecodeError> {
-        answer.json()
-    }
+operation! {
+    CreateInvestment -> Investment, "investments.create", POST, Assumed,
+    |_create, path| path.literal("distributor/v2/investments/")
 }
-
-impl AssumesKey for CreateInvestment {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::partner::InvestmentStatus;
     use crate::vectors::{self, BEARER};
+    use crate::{Effect, Honoured, Operation as _};
     use expect_test::expect;
 
     const ANSWER: &str = r#"{"id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","status":"KYC_PENDING"}"#;

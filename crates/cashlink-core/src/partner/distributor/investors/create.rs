@@ -2,16 +2,15 @@
 
 use alloc::string::String;
 
-use http::Method;
 use serde::Serialize;
 
 use super::Investor;
-use crate::answer::{Answer, DecodeError};
-use crate::body::{Body, Extra};
+use crate::body::Extra;
 use crate::fields::fields;
+use crate::partner::writing::operation;
 use crate::partner::{BankAccount, LegalPerson, NaturalPerson};
 use crate::time::Timestamp;
-use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path, Personal};
+use crate::{IdempotencyKey, Personal};
 
 /// Creates an investor: a natural or a legal person, by a constructor each. Needs the scope
 /// [`investors:write`](crate::partner::scope::INVESTORS_WRITE).
@@ -176,35 +175,15 @@ impl Communication {
     }
 }
 
-impl Operation for CreateInvestor {
-    type Output = Investor;
-    type Credential = Bearer;
-    const NAME: &'static str = "investors.create";
-
-    fn method(&self) -> Method {
-        Method::POST
-    }
-
-    fn effect(&self) -> Effect<'_> {
-        Effect::Keyed { key: &self.key, honoured: Honoured::Documented }
-    }
-
-    fn path(&self, path: &mut Path) {
-        path.literal("distributor/v2/investors/");
-    }
-
-    fn body(&self) -> Result<Body, InvalidValue> {
-        Body::json_with(&self.fields, &self.extra)
-    }
-
-    fn decode(answer: &Answer<'_>) -> Result<Investor, DecodeError> {
-        answer.json()
-    }
+operation! {
+    CreateInvestor -> Investor, "investors.create", POST, Documented,
+    |_create, path| path.literal("distributor/v2/investors/")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Operation as _;
     use crate::time::Date;
     use crate::vectors::{self, BEARER};
     use expect_test::expect;

@@ -1,12 +1,18 @@
 //! Investors: who buys. A natural or a legal person, with what the register has to know about them.
 
+mod benefiting_person;
 mod create;
 mod get;
+mod identify;
 mod list;
+mod update;
 
+pub use benefiting_person::{AddBenefitingPerson, BenefitingPerson, BenefitingPersonId};
 pub use create::{Communication, CreateInvestor, TaxInformation};
 pub use get::GetInvestor;
+pub use identify::{AddIdentification, DocumentType, Identification, IdentificationId, IdentityProvider};
 pub use list::ListInvestors;
+pub use update::UpdateInvestor;
 
 use serde::Deserialize;
 

@@ -1,0 +1,105 @@
+//! `POST issuer/v2/products/`: create a product.
+
+use serde::Serialize;
+
+use super::ProductTerms;
+use crate::IdempotencyKey;
+use crate::body::Extra;
+use crate::fields::extra;
+use crate::partner::Product;
+use crate::partner::issuer::IssuerId;
+use crate::partner::writing::operation;
+
+/// Creates a product. Needs the scope [`products:write`](crate::partner::scope::PRODUCTS_WRITE).
+///
+/// Cashlink reviews crypto securities before they go on (documented). The method is documented, path and key are inferred, so
+/// the key is [`Assumed`](crate::Honoured::Assumed). An older page asks for an uploaded issuance document, without the
+/// field's name: [`extra`](Self::extra).
+///
+/// ```
+/// use cashlink_core::IdempotencyKey;
+/// use cashlink_core::partner::issuer::{CreateProduct, Figure, ProductTerms, ProductType};
+///
+/// let terms = ProductTerms::at_nominal_value(Figure::from(100)).name("Example Bond").product_type(ProductType::Bond);
+/// let create = CreateProduct::new(IdempotencyKey::new("bond-2027")?, "9b2f1c1e-0000-4000-8000-000000000001".parse()?, terms);
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CreateProduct {
+    key: IdempotencyKey,
+    fields: Fields,
+    extra: Extra,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Fields {
+    issuer_id: IssuerId,
+    #[serde(flatten)]
+    terms: ProductTerms,
+}
+
+impl CreateProduct {
+    /// A product of this issuer, on these terms.
+    pub fn new(key: IdempotencyKey, issuer: IssuerId, terms: ProductTerms) -> Self {
+        Self { key, fields: Fields { issuer_id: issuer, terms }, extra: Extra::default() }
+    }
+
+    extra!();
+}
+
+operation! {
+    CreateProduct -> Product, "issuer.products.create", POST, Assumed,
+    |_create, path| path.literal("issuer/v2/products/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Operation as _;
+    use crate::partner::issuer::{Figure, Network, ProductType};
+    use crate::vectors::{self, BEARER};
+    use expect_test::expect;
+
+    fn create(terms: ProductTerms) -> CreateProduct {
+        CreateProduct::new(IdempotencyKey::new("k").unwrap(), "i-1".parse().unwrap(), terms)
+    }
+
+    #[test]
+    fn every_field_goes_out_under_its_documented_name() {
+        let terms = ProductTerms::at_nominal_value(Figure::decimal("100.00").unwrap())
+            .name("Example Bond")
+            .product_type(ProductType::Bond)
+            .ewpg(true)
+            .isin("DE000A0TEST0")
+            .max_issuable_amount(5_000_u64)
+            .step_size(10_u64)
+            .agio_percent(Figure::decimal("2.5").unwrap())
+            .payment_deadline(14_u32)
+            .cancellation_deadline(14_u32)
+            .network(Network::PolygonMainnet);
+        vectors::request(
+            &BEARER,
+            &create(terms).extra("x", 1),
+            &expect![[r#"
+            POST https://demo.cashlink.de/api/external/issuer/v2/products/
+            accept: application/json
+            authorization: Bearer t0k3n
+            content-type: application/json
+            user-agent: cashlink-rust/0.1.0
+            x-idempotency-key: k
+
+            {"issuer_id":"i-1","name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","provide_nominal_value":true,"nominal_value":"100.00","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET","x":1}"#]],
+        );
+        vectors::t29_cut_everywhere::<CreateProduct>(r#"{"id":"p-1","status":"new"}"#);
+    }
+
+    #[test]
+    fn a_product_has_one_kind_of_price() {
+        let create = create(ProductTerms::at_issuance_price(Figure::from(
+            "EUR 99.50".parse::<crate::Money>().unwrap(),
+        )));
+        expect![[r#"{"issuer_id":"i-1","provide_nominal_value":false,"issuance_price":{"amount":"9950","decimals":2,"currency":"EUR"}}"#]].assert_eq(&vectors::body(&create));
+        assert!(create.extra("issuance_price", 1).body().is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! The terms of a product: what is issued, at which price, how much of it, and where.
+
+use alloc::string::String;
+
+use serde::Serialize;
+
+use super::Figure;
+use crate::fields::setters;
+use crate::open_enum::open_enum;
+
+open_enum! {
+    /// The kind of security.
+    pub enum ProductType {
+        /// A digital company share.
+        DigitalCompanyShare = "DIGITAL_COMPANY_SHARE",
+        /// A bond.
+        Bond = "BOND",
+        /// A subordinated loan.
+        SubordinatedLoan = "SUBORDINATED_LOAN",
+        /// A participation paper.
+        ParticipationPaper = "PARTICIPATION_PAPER",
+        /// A participation right.
+        ParticipationRight = "PARTICIPATION_RIGHT",
+        /// An alternative investment fund.
+        Aif = "AIF",
+        /// A debt security.
+        DebtSecurity = "DEBT_SECURITY",
+        /// A convertible bond.
+        ConvertibleBond = "CONVERTIBLE_BOND",
+        /// A share of a fund.
+        FundShare = "FUND_SHARE",
+    }
+}
+
+open_enum! {
+    /// The ledger that a product is issued on. The networks for tests are not known.
+    pub enum Network {
+        /// Ethereum.
+        EthMainnet = "ETH-MAINNET",
+        /// Polygon.
+        PolygonMainnet = "POLYGON-MAINNET",
+        /// Stellar.
+        StellarPubnet = "STELLAR-PUBNET",
+    }
+}
+
+/// The terms of a product. All names are documented; which terms are required isn't, but for the price, and of prices,
+/// percentages and the like no JSON type: see [`Figure`].
+///
+/// ```
+/// use cashlink_core::partner::issuer::{Figure, Network, ProductTerms, ProductType};
+///
+/// let terms = ProductTerms::at_nominal_value(Figure::decimal("100.00")?)
+///     .name("Example Bond 2027")
+///     .product_type(ProductType::Bond)
+///     .ewpg(true)
+///     .network(Network::PolygonMainnet);
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, Default, Serialize)]
+#[must_use]
+pub struct ProductTerms {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_type: Option<ProductType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ewpg: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    isin: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provide_nominal_value: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nominal_value: Option<Figure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuance_price: Option<Figure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_issuable_amount: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step_size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agio_percent: Option<Figure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_deadline: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_deadline: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<Network>,
+}
+
+impl ProductTerms {
+    /// A product with a nominal value per unit: `provide_nominal_value` is true, and needs it (documented).
+    pub fn at_nominal_value(value: Figure) -> Self {
+        Self { provide_nominal_value: Some(true), nominal_value: Some(value), ..Self::default() }
+    }
+
+    /// A product without one: `provide_nominal_value` is false, and needs the initial price of a unit (documented).
+    pub fn at_issuance_price(price: Figure) -> Self {
+        Self { provide_nominal_value: Some(false), issuance_price: Some(price), ..Self::default() }
+    }
+
+    /// Terms that say nothing of the price: for changing others.
+    pub fn without_price() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        /// The name, shown in Cashlink Connect and in the token's contract.
+        name: String,
+        /// The kind of security.
+        product_type: ProductType,
+        /// True for a crypto security under the eWpG, false for a digital one. An older page says that it is always false.
+        ewpg: bool,
+        /// The ISIN.
+        isin: String,
+        /// The most units for sale.
+        max_issuable_amount: u64,
+        /// How many units an investment has to be a multiple of.
+        step_size: u64,
+        /// The agio in percent.
+        agio_percent: Figure,
+        /// How many days there are to pay.
+        payment_deadline: u32,
+        /// How many days there are to cancel.
+        cancellation_deadline: u32,
+        /// The ledger.
+        network: Network,
+    }
+}
