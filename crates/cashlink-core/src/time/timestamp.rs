@@ -138,13 +138,24 @@ impl Timestamp {
     /// ```
     #[must_use]
     pub fn compare_instant(&self, other: &Self) -> Option<Ordering> {
-        let seconds = self.unix_seconds()?.cmp(&other.unix_seconds()?);
-        Some(seconds.then_with(|| self.fraction().cmp(other.fraction())))
+        (self.has_offset() && other.has_offset()).then(|| self.compare_as_utc(other))
+    }
+
+    /// As [`Self::compare_instant`], for texts that are taken for UTC where they have no offset. Equal texts are equal, and so are
+    /// different ones of the same instant.
+    pub(crate) fn compare_as_utc(&self, other: &Self) -> Ordering {
+        let seconds = |moment: &Self| moment.seconds_at(moment.offset.unwrap_or(0));
+        seconds(self).cmp(&seconds(other)).then_with(|| self.fraction().cmp(other.fraction()))
     }
 
     fn unix_seconds(&self) -> Option<i64> {
-        let offset = i64::from(self.offset?);
-        Some(i64::from(self.date.unix_days()) * SECONDS_PER_DAY + i64::from(self.second_of_day) - offset)
+        self.offset.map(|offset| self.seconds_at(offset))
+    }
+
+    /// Seconds since the epoch, if the zone is so many seconds ahead of UTC.
+    fn seconds_at(&self, offset: i32) -> i64 {
+        let local = i64::from(self.date.unix_days()) * SECONDS_PER_DAY + i64::from(self.second_of_day);
+        local - i64::from(offset)
     }
 
     /// The digits of the fraction, filled up with zeros to a fixed number. Nothing but a fraction has a

@@ -5,10 +5,12 @@
 //! | | older (Payments, Platform) | newer (partner) |
 //! | --- | --- | --- |
 //! | proof | the body is **signed**: header `Hook-Hmac` | Cashlink **authenticates** to us: bearer token, or OAuth |
-//! | checked by | [`Verifier`] | |
-//! | which gives | [`Verified`], the only door to an [`Event`] | |
+//! | checked by | [`Verifier`] | [`BearerTokens`], or [`TokenIssuer`] where we are the token server |
+//! | which gives | [`Verified`], the only door to an [`Event`] | [`Authenticated`], the only door to a [`Notice`] |
 //! | time-out, retries | 2 seconds, never retried (seed) | retried until a 2xx (seed) |
-//! | the same delivery again | the same [`DeliveryId`] | |
+//! | the same delivery again | the same [`DeliveryId`] | an equal [`StatusChanged`] |
+//! | late, out of order | each event is one payment | [`StatusChanged::supersedes`] |
+//! | method | POST (seed) | POST, by inference: it is not documented |
 //!
 //! The vendor calls verification of the older signature optional. Here it is not: an event that anybody could have written
 //! is no reason to ship goods.
@@ -35,14 +37,22 @@
 //! }
 //! ```
 
+mod bearer;
+#[cfg(test)]
+mod bearer_tests;
 mod event;
+mod notice;
 mod paid;
 mod signature;
 mod signer;
 #[cfg(test)]
 mod tests;
+mod token_issuer;
 
+pub use bearer::{BearerTokens, Unauthorized};
 pub use event::{Content, Event};
+pub use notice::{Authenticated, Notice, StatusChanged};
 pub use paid::{LinkType, Paid, PaidLink, Payer, Payment, PaymentId};
 pub use signature::{DeliveryId, Refused, Verified, Verifier, WebhookSecret, verify_for_business};
 pub use signer::Signer;
+pub use token_issuer::{TokenIssuer, TokenKey};

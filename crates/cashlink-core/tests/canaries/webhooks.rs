@@ -1,14 +1,18 @@
 //! What Cashlink tells us unasked, all of it full of canaries, and the secrets that prove it.
 
 use cashlink_core::Secret;
-use cashlink_core::http::HeaderMap;
-use cashlink_core::webhook::{Content, Signer, Verifier, WebhookSecret};
+use cashlink_core::http::{HeaderMap, HeaderValue, Request, header};
+use cashlink_core::webhook::{
+    BearerTokens, Content, Notice, Signer, TokenIssuer, TokenKey, Verifier, WebhookSecret,
+};
 
 use crate::gallery::Gallery;
+use crate::scene::NOW;
 use crate::search::{TOLD, secret, told};
 
 pub(crate) fn show_all(gallery: &mut Gallery) {
     signed(gallery);
+    authenticated(gallery);
 }
 
 fn signed(gallery: &mut Gallery) {
@@ -50,4 +54,45 @@ fn signed(gallery: &mut Gallery) {
     let unreadable = told("body");
     let headers = signer.headers(unreadable.as_bytes());
     show!(gallery, verifier.verify(&headers, unreadable.as_bytes()).unwrap().event().unwrap_err());
+}
+
+fn authenticated(gallery: &mut Gallery) {
+    let tokens = BearerTokens::new(&Secret::new(secret("token"))).unwrap();
+    show!(gallery, tokens);
+    let key = TokenKey::new(&Secret::new(secret("a key of at least 32 bytes"))).unwrap();
+    show!(gallery, key);
+    let issuer = TokenIssuer::new(&secret("id"), &Secret::new(secret("client")), key).unwrap();
+    show!(gallery, issuer);
+    let form = format!("grant_type=client_credentials&client_id={}&client_secret=x", secret("id"));
+    let request = Request::post("/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.into())
+        .unwrap();
+    let refusal = issuer.answer(NOW, *b"secret7d1f0c93-x", &request);
+    gallery.text("the refusal of a token request", &format!("{refusal:?} {:?}", refusal.body()), &[TOLD]);
+
+    let shown = |token: String| {
+        HeaderMap::from_iter([(
+            header::AUTHORIZATION,
+            HeaderValue::try_from(format!("Bearer {token}")).unwrap(),
+        )])
+    };
+    let refused = tokens.authenticate(&shown(told("token")), b"{}").unwrap_err();
+    show!(gallery, refused);
+    gallery.text("what a stranger is told", &format!("{:?}", refused.response()), &[TOLD]);
+    let body = format!(
+        r#"{{"investment_id":"x-1","status":"{}","changed_at":"2020-12-11T14:59:46Z","{}":1}}"#,
+        told("status"),
+        told("name")
+    );
+    let headers = shown(secret("token"));
+    let delivery = tokens.authenticate(&headers, body.as_bytes()).unwrap();
+    show!(gallery, delivery);
+    let notice = delivery.notice().unwrap();
+    show!(gallery, notice);
+    let Notice::StatusChanged(changed) = notice else { panic!("a status") };
+    assert!(changed.status.as_str().contains(TOLD));
+    show!(gallery, changed);
+    let unreadable = told("body");
+    show!(gallery, tokens.authenticate(&headers, unreadable.as_bytes()).unwrap().notice().unwrap_err());
 }

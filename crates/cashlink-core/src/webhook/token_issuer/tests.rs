@@ -1,0 +1,210 @@
+//! The token server against the RFCs' own examples, and everything that must not get in.
+
+use std::format;
+use std::string::{String, ToString as _};
+use std::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::Method;
+use proptest::prelude::*;
+
+use super::*;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// RFC 6749 §4.4.2 and §2.3.1: the client and the header of its examples.
+const RFC_BASIC: &str = "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW";
+
+fn key(text: &str) -> TokenKey {
+    TokenKey::new(&Secret::new(format!("{text:-<32}"))).unwrap()
+}
+
+fn issuer() -> TokenIssuer {
+    TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), key("k")).unwrap()
+}
+
+fn at(seconds: u64) -> Now {
+    Now::new(seconds, Duration::ZERO)
+}
+
+fn request(authorization: Option<&str>, body: &str) -> Request<Bytes> {
+    let mut request = Request::post("/token").header("content-type", FORM);
+    if let Some(value) = authorization {
+        request = request.header("authorization", value);
+    }
+    request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap()
+}
+
+/// Status and error of the answer; what every answer has, is checked here.
+fn answered(issuer: &TokenIssuer, request: &Request<Bytes>) -> (u16, String) {
+    let answer = issuer.answer(at(1_000), [7; 16], request);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert_eq!(answer.headers()["pragma"], "no-cache");
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let challenge = answer.headers().get("www-authenticate").map(|value| value.to_str().unwrap());
+    let expected = (answer.status() == 401).then_some(r#"Basic realm="webhooks", charset="UTF-8""#);
+    assert_eq!(challenge, expected);
+    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    let error = body["error"].as_str().unwrap_or_default().to_string();
+    assert_eq!(error.is_empty(), answer.status() == 200);
+    (answer.status().as_u16(), error)
+}
+
+fn error(status: u16, code: &str) -> (u16, String) {
+    (status, code.into())
+}
+
+fn token(issuer: &TokenIssuer, now: Now) -> String {
+    let answer = issuer.answer(now, [7; 16], &request(Some(RFC_BASIC), "grant_type=client_credentials"));
+    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    body["access_token"].as_str().unwrap().to_string()
+}
+
+fn passes(issuer: &TokenIssuer, now: Now, token: &str) -> bool {
+    let value = HeaderValue::try_from(format!("Bearer {token}")).unwrap();
+    issuer.authenticate(now, &HeaderMap::from_iter([(header::AUTHORIZATION, value)]), b"{}").is_ok()
+}
+
+#[test]
+fn the_requests_of_rfc_6749_are_answered_with_a_token() {
+    let granted = (200, String::new());
+    assert_eq!(answered(&issuer(), &request(Some(RFC_BASIC), "grant_type=client_credentials")), granted);
+    let in_form =
+        "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=gX1fBat3bV&scope=a+b&new=x";
+    assert_eq!(answered(&issuer(), &request(None, in_form)), granted);
+
+    let answer = issuer().answer(at(1_000), [7; 16], &request(None, in_form));
+    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+    assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &900.into()));
+}
+
+#[test]
+fn what_is_wrong_is_answered_as_rfc_6749_has_it() {
+    let issuer = issuer();
+    let credentials = "client_id=s6BhdRkqt3&client_secret=gX1fBat3bV";
+    let grant = "grant_type=client_credentials";
+    for (authorization, body, expected) in [
+        (None, String::new(), error(401, "invalid_client")),
+        (None, grant.into(), error(401, "invalid_client")),
+        (None, format!("{grant}&client_id=s6BhdRkqt3"), error(401, "invalid_client")),
+        (None, format!("{grant}&client_id=s6BhdRkqt3&client_secret="), error(401, "invalid_client")),
+        (None, format!("{grant}&client_id=other&client_secret=gX1fBat3bV"), error(401, "invalid_client")),
+        (
+            None,
+            format!("{grant}&client_id=s6BhdRkqt3&client_secret=gX1fBat3bVx"),
+            error(401, "invalid_client"),
+        ),
+        (None, credentials.into(), error(400, "invalid_request")),
+        (None, format!("grant_type=password&{credentials}"), error(400, "unsupported_grant_type")),
+        (None, format!("{grant}&{grant}&{credentials}"), error(400, "invalid_request")),
+        (None, format!("{grant}&{credentials}&client_id=s6BhdRkqt3"), error(400, "invalid_request")),
+        (Some(RFC_BASIC), format!("{grant}&{credentials}"), error(400, "invalid_request")),
+        (Some(RFC_BASIC), format!("{grant}&client_id=s6BhdRkqt3"), error(400, "invalid_request")),
+        (Some("Basic eHg="), grant.into(), error(401, "invalid_client")),
+        (Some("Basic ???"), grant.into(), error(401, "invalid_client")),
+        (Some("Basic"), grant.into(), error(401, "invalid_client")),
+        (Some("Bearer x"), grant.into(), error(401, "invalid_client")),
+        (Some(RFC_BASIC), "grant_type=password".into(), error(400, "unsupported_grant_type")),
+    ] {
+        assert_eq!(answered(&issuer, &request(authorization, &body)), expected, "{authorization:?} {body}");
+    }
+    let mut twice = request(Some(RFC_BASIC), grant);
+    twice.headers_mut().append("authorization", HeaderValue::from_static(RFC_BASIC));
+    assert_eq!(answered(&issuer, &twice), error(400, "invalid_request"));
+    let mut json = request(Some(RFC_BASIC), grant);
+    json.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    assert_eq!(answered(&issuer, &json), error(400, "invalid_request"));
+    let mut get = request(Some(RFC_BASIC), grant);
+    *get.method_mut() = Method::GET;
+    assert_eq!(answered(&issuer, &get), error(405, "invalid_request"));
+    assert_eq!(issuer.answer(at(0), [0; 16], &get).headers()["allow"], "POST");
+}
+
+#[test]
+fn t58_a_large_token_request_is_refused_before_it_is_read() {
+    let padding = "x".repeat(MAX_REQUEST);
+    let large = request(Some(RFC_BASIC), &format!("grant_type=client_credentials&new={padding}"));
+    assert_eq!(answered(&issuer(), &large), error(400, "invalid_request"));
+}
+
+#[test]
+fn t57_a_token_ends_and_any_change_to_it_is_refused() {
+    let issuer = issuer();
+    let token = token(&issuer, at(1_000));
+    assert!(passes(&issuer, at(1_000), &token) && passes(&issuer, at(1_899), &token));
+    assert!(passes(&issuer, at(0), &token), "a clock that is behind does no harm");
+    assert!(!passes(&issuer, at(1_900), &token) && !passes(&issuer, at(u64::MAX), &token));
+
+    let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        assert!(!passes(&issuer, at(1_000), &URL_SAFE_NO_PAD.encode(changed)), "bit {bit}");
+    }
+    for length in 1..bytes.len() {
+        assert!(!passes(&issuer, at(1_000), &URL_SAFE_NO_PAD.encode(&bytes[..length])), "{length} bytes");
+    }
+    for other in [format!("{token}="), format!("{token}A"), STANDARD.encode([&bytes[..], &[0]].concat())] {
+        assert!(!passes(&issuer, at(1_000), &other), "{other}");
+    }
+    let foreign = TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), key("other")).unwrap();
+    assert!(!passes(&foreign, at(1_000), &token));
+}
+
+#[test]
+fn keys_and_secrets_are_exchanged_without_a_gap() {
+    let (old, new) = (issuer(), TokenIssuer::new("s6BhdRkqt3", &Secret::new("new"), key("new")).unwrap());
+    let both = new.clone().or_key(key("k")).or_client_secret(&Secret::new("gX1fBat3bV")).unwrap();
+    let (of_old, of_both) = (token(&old, at(0)), token(&both, at(0)));
+    assert!(passes(&both, at(0), &of_old) && passes(&both, at(0), &of_both));
+    assert!(passes(&new, at(0), &of_both) && !passes(&old, at(0), &of_both), "the first key signs");
+    let value = HeaderValue::try_from(format!("Bearer {of_old}")).unwrap();
+    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+    assert_eq!(both.authenticate(at(0), &headers, b"").unwrap().credential_index(), 1);
+}
+
+#[test]
+fn t52_nothing_empty_or_short_makes_an_issuer() {
+    assert!(TokenKey::new(&Secret::new("x".repeat(31))).is_err());
+    assert!(TokenIssuer::new("", &Secret::new("s"), key("k")).is_err());
+    assert!(TokenIssuer::new("id", &Secret::new(""), key("k")).is_err());
+    assert!(issuer().or_client_secret(&Secret::new("")).is_err());
+}
+
+proptest! {
+    #[test]
+    fn every_secret_gets_in_by_the_form_and_by_basic_in_both_spellings(
+        id in "[ -9;-~äß€]{1,12}",
+        secret in "[ -~äß€]{1,20}",
+    ) {
+        let issuer = TokenIssuer::new(&id, &Secret::new(&*secret), key("k")).unwrap();
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let (encoded_id, encoded_secret) = (encode(&id), encode(&secret));
+        let form = format!("grant_type=client_credentials&client_id={encoded_id}&client_secret={encoded_secret}");
+        prop_assert_eq!(answered(&issuer, &request(None, &form)).0, 200);
+        for basic in [format!("{encoded_id}:{encoded_secret}"), format!("{id}:{secret}")] {
+            let basic = format!("Basic {}", STANDARD.encode(basic));
+            prop_assert_eq!(answered(&issuer, &request(Some(&basic), "grant_type=client_credentials")).0, 200);
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic_or_get_in(
+        header in prop::collection::vec(0x20_u8..0x7F, 0..60),
+        body in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let issuer = issuer();
+        let mut request = request(None, "");
+        request.headers_mut().insert("authorization", HeaderValue::from_bytes(&header).unwrap());
+        *request.body_mut() = Bytes::from(body.clone());
+        prop_assert_ne!(answered(&issuer, &request).0, 200);
+        prop_assert!(issuer.authenticate(at(0), request.headers(), &body).is_err());
+        let texts: Vec<String> = [b"Bearer ", b"Basic  "].map(|scheme| {
+            String::from_utf8([&scheme[..], &header[..]].concat()).unwrap()
+        }).into();
+        for text in texts {
+            request.headers_mut().insert("authorization", HeaderValue::try_from(text).unwrap());
+            prop_assert_ne!(answered(&issuer, &request).0, 200);
+        }
+    }
+}
