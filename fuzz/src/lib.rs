@@ -15,14 +15,20 @@ mod json;
 mod money;
 mod page_and_next;
 mod retry_after;
+mod token_issuer;
 mod token_response;
+mod webhook_event;
+mod webhook_verify;
 mod www_authenticate;
 
 pub use error_map::error_map;
 pub use money::money;
 pub use page_and_next::page_and_next;
 pub use retry_after::retry_after;
+pub use token_issuer::token_issuer;
 pub use token_response::token_response;
+pub use webhook_event::webhook_event;
+pub use webhook_verify::webhook_verify;
 pub use www_authenticate::www_authenticate;
 
 /// A fuzz target: its name, which is also that of its file and of its folder in `corpus/`, and what it does.
@@ -34,7 +40,10 @@ pub const TARGETS: &[Target] = &[
     ("money", money),
     ("page_and_next", page_and_next),
     ("retry_after", retry_after),
+    ("token_issuer", token_issuer),
     ("token_response", token_response),
+    ("webhook_event", webhook_event),
+    ("webhook_verify", webhook_verify),
     ("www_authenticate", www_authenticate),
 ];
 
