@@ -35,6 +35,13 @@ pub const CAMPAIGN_ID: &str = "5eed0000-0000-4000-8000-000000000001";
 /// `{"amount": "40000000", "decimals": 3, "currency": "EUR"}`, which means EUR 40,000.000.
 pub const INVESTMENT_ID: &str = "5eed0000-0000-4000-8000-000000000002";
 
+/// The product whose campaign that is.
+pub const PRODUCT_ID: &str = "5eed0000-0000-4000-8000-000000000003";
+/// A distribution platform on which products can be listed.
+pub const PLATFORM_ID: &str = "5eed0000-0000-4000-8000-000000000004";
+/// One on which they can't: it isn't allowed.
+pub const OTHER_PLATFORM_ID: &str = "5eed0000-0000-4000-8000-000000000005";
+
 /// The demo distribution platform as a client.
 #[must_use]
 pub fn distributor() -> OAuthClient {

@@ -126,6 +126,13 @@ impl Sandbox {
         self.world.replies.forget()
     }
 
+    /// Gives a transfer another status, as the ledger would: `succeeded`, `success` in an older spelling, `failed`, `unknown`, or
+    /// one that no page knows. Whether there is such a transfer.
+    pub fn settle_transfer(&mut self, id: &str, status: &str) -> bool {
+        let transfer = self.world.store.by_uuid_mut(Kind::Transfer, id);
+        transfer.map(|transfer| transfer.set_status(status)).is_some()
+    }
+
     /// How many bearer tokens are accepted at this time since the epoch.
     #[must_use]
     pub fn live_tokens(&self, now: Duration) -> usize {

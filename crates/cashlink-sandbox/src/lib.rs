@@ -41,5 +41,6 @@ mod scene;
 pub use config::{Config, OAuthClient};
 pub use engine::Sandbox;
 pub use faults::{Armed, Delay, Disruption, Fault, FaultError, Faults, RetryAfter, StatusFault};
+pub use routes::routes;
 pub use statistics::Statistics;
 pub use store::{Kind, Object};

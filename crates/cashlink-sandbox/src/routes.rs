@@ -47,19 +47,56 @@ const fn post(
     Route { method: "POST", path, access, key, handler }
 }
 
+const fn patch(
+    path: &'static str,
+    access: Access,
+    key: KeyRule,
+    handler: fn(&mut World, &Exchange<'_>) -> Answer,
+) -> Route {
+    Route { method: "PATCH", path, access, key, handler }
+}
+
+/// What there is: method and path of every endpoint, with `{id}` for an id.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.path))
+}
+
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
     // The partner API (the newer one). `Required`: the vendor's samples show the key; `Honoured`: it is inferred.
     post("/api/external/oauth/token",                       Open,                       Ignored,  |world, exchange| Ok(oauth::issue(world, exchange))),
-    post("/api/external/distributor/v2/documents/",         Scope("documents:write"),   Required, partner::documents::upload),
-    post("/api/external/distributor/v2/investors/",         Scope("investors:write"),   Required, partner::investors::create),
-    get( "/api/external/distributor/v2/investors/",         Scope("investors:read"),              partner::investors::list),
-    get( "/api/external/distributor/v2/investors/{id}/",    Scope("investors:read"),              partner::investors::get),
-    post("/api/external/distributor/v2/investments/",       Scope("investments:write"), Honoured, partner::investments::create),
-    get( "/api/external/distributor/v2/investments/",       Scope("investments:read"),            partner::investments::list),
-    get( "/api/external/distributor/v2/investments/{id}/",  Scope("investments:read"),            partner::investments::get),
-    post("/api/external/issuer/v2/documents/",              Scope("documents:write"),   Required, partner::documents::upload),
-    get( "/api/external/issuer/v2/investments/{id}/",       Scope("investments:read"),            partner::investments::get),
+    post( "/api/external/distributor/v2/documents/",                                  Scope("documents:write"),  Required, partner::documents::upload),
+    post( "/api/external/distributor/v2/investors/",                                  Scope("investors:write"),  Required, partner::investors::create),
+    get(  "/api/external/distributor/v2/investors/",                                  Scope("investors:read"),             partner::investors::list),
+    get(  "/api/external/distributor/v2/investors/{id}/",                             Scope("investors:read"),             partner::investors::get),
+    patch("/api/external/distributor/v2/investors/{id}/",                             Scope("investors:write"),  Honoured, partner::investors::update),
+    post( "/api/external/distributor/v2/investors/{id}/identifications/",             Scope("investors:write"),  Required, partner::of_investors::identify),
+    post( "/api/external/distributor/v2/investors/{id}/benefiting-persons/",          Scope("investors:write"),  Honoured, partner::of_investors::add_benefiting_person),
+    post( "/api/external/distributor/v2/investors/{id}/wallets/eth-generic/",         Scope("investors:write"),  Required, partner::of_investors::link_wallet),
+    post( "/api/external/distributor/v2/investors/{id}/wallets/eth-managed/",         Scope("investors:write"),  Required, partner::of_investors::create_managed_wallet),
+    post( "/api/external/distributor/v2/investments/",                                Scope("investments:write"),Honoured, partner::investments::create),
+    get(  "/api/external/distributor/v2/investments/",                                Scope("investments:read"),           partner::investments::list),
+    get(  "/api/external/distributor/v2/investments/{id}/",                           Scope("investments:read"),           partner::investments::get),
+    patch("/api/external/distributor/v2/investments/{id}/",                           Scope("investments:write"),Honoured, partner::investments::update),
+    get(  "/api/external/distributor/v2/investments/{id}/registry-statements/",       Scope("investments:read"),           partner::investments::registry_statements),
+    post( "/api/external/distributor/v2/transfers/",                                  Scope("investments:write"),Required, partner::transfers::create),
+    get(  "/api/external/distributor/v2/transfers/{id}/",                             Scope("investments:read"),           partner::transfers::get),
+    get(  "/api/external/distributor/v2/products/",                                   Scope("investments:read"),           partner::products::list),
+    post( "/api/external/issuer/v2/documents/",                                       Scope("documents:write"),  Required, partner::documents::upload),
+    post( "/api/external/issuer/v2/issuers/",                                         Scope("issuers:write"),    Honoured, partner::issuers::create),
+    get(  "/api/external/issuer/v2/issuers/",                                         Scope("issuers:read"),               partner::issuers::list),
+    get(  "/api/external/issuer/v2/issuers/{id}/",                                    Scope("issuers:read"),               partner::issuers::get),
+    patch("/api/external/issuer/v2/issuers/{id}/",                                    Scope("issuers:write"),    Ignored,  partner::issuers::update),
+    post( "/api/external/issuer/v2/products/",                                        Scope("products:write"),   Honoured, partner::products::create),
+    get(  "/api/external/issuer/v2/products/",                                        Scope("products:read"),              partner::products::list),
+    get(  "/api/external/issuer/v2/products/{id}/",                                   Scope("products:read"),              partner::products::get),
+    patch("/api/external/issuer/v2/products/{id}/",                                   Scope("products:write"),   Ignored,  partner::products::update),
+    get(  "/api/external/issuer/v2/distribution-platforms/",                          Scope("products:read"),              partner::products::list_platforms),
+    get(  "/api/external/issuer/v2/distribution-platforms/{id}/",                     Scope("products:read"),              partner::products::get_platform),
+    post( "/api/external/issuer/v2/listings/",                                        Scope("products:write"),   Required, partner::products::create_listing),
+    get(  "/api/external/issuer/v2/listings/",                                        Scope("products:read"),              partner::products::list_listings),
+    get(  "/api/external/issuer/v2/investments/",                                     Scope("investments:read"),           partner::investments::list_of_product),
+    get(  "/api/external/issuer/v2/investments/{id}/",                                Scope("investments:read"),           partner::investments::get),
 
     // The payments API (the older one). It has no idempotency keys; `register` is seen with and without its slash.
     post("/business/api/v1/cashlink",                       UserKey,                    Ignored,  payments::cashlinks::create),

@@ -19,6 +19,22 @@ pub enum Kind {
     Investor,
     /// An investment of the partner API.
     Investment,
+    /// How an investor was identified.
+    Identification,
+    /// A person behind an investor that is a legal person.
+    BenefitingPerson,
+    /// A wallet of an investor.
+    Wallet,
+    /// A transfer of units: a task that is settled later.
+    Transfer,
+    /// An issuer.
+    Issuer,
+    /// A product of an issuer.
+    Product,
+    /// A platform on which products can be listed.
+    DistributionPlatform,
+    /// A product on a platform.
+    Listing,
     /// A payment link of the payments API.
     Cashlink,
     /// An id of a payment link that is allocated before the link exists.
@@ -29,8 +45,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: &'static [Self] =
-        &[Self::Document, Self::Investor, Self::Investment, Self::Cashlink, Self::PublicId, Self::Business];
+    pub const ALL: &'static [Self] = &[
+        Self::Document,
+        Self::Investor,
+        Self::Investment,
+        Self::Identification,
+        Self::BenefitingPerson,
+        Self::Wallet,
+        Self::Transfer,
+        Self::Issuer,
+        Self::Product,
+        Self::DistributionPlatform,
+        Self::Listing,
+        Self::Cashlink,
+        Self::PublicId,
+        Self::Business,
+    ];
 
     /// The name under which `/_sandbox/state` counts it.
     #[must_use]
@@ -39,6 +69,14 @@ impl Kind {
             Self::Document => "documents",
             Self::Investor => "investors",
             Self::Investment => "investments",
+            Self::Identification => "identifications",
+            Self::BenefitingPerson => "benefiting_persons",
+            Self::Wallet => "wallets",
+            Self::Transfer => "transfers",
+            Self::Issuer => "issuers",
+            Self::Product => "products",
+            Self::DistributionPlatform => "distribution_platforms",
+            Self::Listing => "listings",
             Self::Cashlink => "cashlinks",
             Self::PublicId => "public_ids",
             Self::Business => "businesses",
@@ -52,6 +90,8 @@ pub struct Object {
     id: String,
     created: Duration,
     status: Option<String>,
+    /// The object that it belongs to. No answer says so.
+    owner: Option<String>,
     members: Members,
 }
 
@@ -60,12 +100,40 @@ impl Object {
         // Read-only in the framework's sense: what a client sends under these names is ignored.
         members.remove("id");
         members.remove("status");
-        Self { id, created, status: None, members }
+        Self { id, created, status: None, owner: None, members }
     }
 
     pub(crate) fn with_status(mut self, status: &str) -> Self {
         self.status = Some(status.to_owned());
         self
+    }
+
+    pub(crate) fn owned_by(mut self, owner: &str) -> Self {
+        self.owner = Some(owner.to_owned());
+        self
+    }
+
+    pub(crate) fn belongs_to(&self, owner: &str) -> bool {
+        self.owner.as_deref() == Some(owner)
+    }
+
+    /// Takes what changed over; of an object inside it, member by member.
+    pub(crate) fn change(&mut self, mut members: Members) {
+        members.remove("id");
+        members.remove("status");
+        for (name, value) in members.0 {
+            self.members.merge(name, value);
+        }
+    }
+
+    pub(crate) fn set_status(&mut self, status: &str) {
+        self.status = Some(status.to_owned());
+    }
+
+    /// Its status, where it has one.
+    #[must_use]
+    pub fn status(&self) -> Option<&str> {
+        self.status.as_deref()
     }
 
     /// Its id: a UUID in the partner API, 12 URL-safe characters in the payments API.
@@ -84,6 +152,10 @@ impl Object {
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.get(name).is_some()
     }
 
     /// The text of a member that is a string.
@@ -125,8 +197,33 @@ impl Members {
         }
     }
 
+    /// Replaces the member of this name, in its place; where both are objects, member by member.
+    fn merge(&mut self, name: String, value: Box<RawValue>) {
+        let Some((_, own)) = self.0.iter_mut().find(|(own, _)| *own == name) else {
+            self.0.push((name, value));
+            return;
+        };
+        let objects = (serde_json::from_str::<Self>(own.get()), serde_json::from_str::<Self>(value.get()));
+        *own = match objects {
+            (Ok(mut inner), Ok(changes)) => {
+                for (name, value) in changes.0 {
+                    inner.merge(name, value);
+                }
+                // What was read can be written.
+                serde_json::value::to_raw_value(&inner).unwrap_or(value)
+            }
+            _ => value,
+        };
+    }
+
     fn remove(&mut self, name: &str) {
         self.0.retain(|(own, _)| own != name);
+    }
+}
+
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
@@ -191,6 +288,16 @@ impl Store {
         shelf.objects.get(*shelf.places.get(id)?)
     }
 
+    pub(crate) fn get_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Object> {
+        let shelf = self.shelves.get_mut(&kind)?;
+        shelf.objects.get_mut(*shelf.places.get(id)?)
+    }
+
+    /// The object of this UUID, to be changed.
+    pub(crate) fn by_uuid_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Object> {
+        self.get_mut(kind, &uuid::Uuid::try_parse(id).ok()?.to_string())
+    }
+
     /// The object of this UUID, in whatever spelling of it.
     pub(crate) fn by_uuid(&self, kind: Kind, id: &str) -> Option<&Object> {
         self.get(kind, &uuid::Uuid::try_parse(id).ok()?.to_string())
@@ -228,6 +335,17 @@ mod tests {
             Object::new("7".to_owned(), Duration::ZERO, members(r#"{"id": "mine", "status": "PAID"}"#));
         assert_eq!(written(&object), r#"{"id":"7"}"#);
         assert_eq!(written(&object.with_status("KYC_PENDING")), r#"{"id":"7","status":"KYC_PENDING"}"#);
+    }
+
+    #[test]
+    fn a_change_replaces_what_it_names_and_nothing_else() {
+        let mut object = Object::new(
+            "7".to_owned(),
+            Duration::ZERO,
+            members(r#"{"a": {"b": 1, "c": 2.50}, "d": [1], "e": 1}"#),
+        );
+        object.change(members(r#"{"id": "mine", "a": {"b": {"x": 1}}, "d": [2], "f": null}"#));
+        assert_eq!(written(&object), r#"{"id":"7","a":{"b":{"x": 1},"c":2.50},"d":[2],"e":1,"f":null}"#);
     }
 
     #[test]

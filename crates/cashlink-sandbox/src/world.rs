@@ -23,6 +23,7 @@ impl World {
     pub(crate) fn new(config: Config) -> Self {
         let mut store = Store::default();
         partner::investments::seed(&mut store);
+        partner::products::seed(&mut store);
         Self {
             mint: Mint::new(config.seed),
             config,

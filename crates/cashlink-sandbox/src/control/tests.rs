@@ -12,9 +12,9 @@ fn the_state_counts_objects_requests_tokens_and_keys() {
         200,
         json!({
             "objects": {
-                // The seeded one.
-                "investments": 1,
-                "documents": 0, "investors": 1, "cashlinks": 1, "public_ids": 0, "businesses": 0,
+                "documents": 0, "investors": 1, "investments": 1, "identifications": 0, "benefiting_persons": 0,
+                "wallets": 0, "transfers": 0, "issuers": 0, "products": 1, "distribution_platforms": 2, "listings": 0,
+                "cashlinks": 1, "public_ids": 0, "businesses": 0,
             },
             "requests": {
                 format!("POST {INVESTORS}"): 3,

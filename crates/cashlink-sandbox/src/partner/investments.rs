@@ -28,6 +28,41 @@ pub(crate) fn create(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     Ok(drf::json(StatusCode::CREATED, world.store.add(Kind::Investment, investment)))
 }
 
+/// `PATCH distributor/v2/investments/{id}/`: by inference. It keeps what it is told.
+pub(crate) fn update(world: &mut World, exchange: &Exchange<'_>) -> Answer {
+    let input = drf::input(exchange.request)?;
+    let mut fields = Fields::of(&input.values);
+    fields.each_optional(&["accepted_at", "paid_at"], datetime);
+    fields.optional("wallet", text);
+    fields.finish()?;
+    let id = exchange.id.unwrap_or_default();
+    let investment = world.store.by_uuid_mut(Kind::Investment, id).ok_or_else(Refusal::not_found)?;
+    investment.change(input.members);
+    Ok(drf::json(StatusCode::OK, investment))
+}
+
+/// `GET distributor/v2/investments/{id}/registry-statements/`: a page like every other, by inference, and always an empty one:
+/// what a statement says is not documented.
+pub(crate) fn registry_statements(world: &mut World, exchange: &Exchange<'_>) -> Answer {
+    let id = exchange.id.unwrap_or_default();
+    world.store.by_uuid(Kind::Investment, id).ok_or_else(Refusal::not_found)?;
+    pages::page(exchange, &[], world.config.page_size)
+}
+
+/// `GET issuer/v2/investments/`: all, or those of the product that `product_id` names.
+pub(crate) fn list_of_product(world: &mut World, exchange: &Exchange<'_>) -> Answer {
+    let asked = form_urlencoded::parse(exchange.query().as_bytes()).filter(|(name, _)| name == "product_id");
+    let all = world.store.all(Kind::Investment);
+    match asked.last() {
+        None => pages::page(exchange, all, world.config.page_size),
+        // All investments are made in the one campaign, which is that of the demo product.
+        Some((_, product)) if product == demo::PRODUCT_ID => {
+            pages::page(exchange, all, world.config.page_size)
+        }
+        Some(_) => pages::page(exchange, &[], world.config.page_size),
+    }
+}
+
 /// `GET distributor/v2/investments/`
 pub(crate) fn list(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     pages::page(exchange, world.store.all(Kind::Investment), world.config.page_size)

@@ -31,13 +31,41 @@ pub(crate) fn get(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     investor.map(|investor| drf::json(StatusCode::OK, investor)).ok_or_else(Refusal::not_found)
 }
 
-fn check(mut fields: Fields<'_>, store: &Store, strict: bool) -> Result<(), Refusal> {
+/// `PATCH distributor/v2/investors/{id}/`: the fields that are there replace the ones that were. Nobody becomes another kind of
+/// person.
+pub(crate) fn update(world: &mut World, exchange: &Exchange<'_>) -> Answer {
+    let input = drf::input(exchange.request)?;
+    let id = exchange.id.unwrap_or_default();
+    let investor = world.store.by_uuid(Kind::Investor, id).ok_or_else(Refusal::not_found)?;
+    let mut fields = Fields::of(&input.values);
+    for (person, other) in [("natural_person", "legal_person"), ("legal_person", "natural_person")] {
+        if fields.contains(person) && investor.has(other) {
+            fields.refuse(person, "This investor is another kind of person.");
+        }
+    }
+    optional(&mut fields, &world.store);
+    fields.optional("is_beneficiary", boolean);
+    fields.each_optional(&["tax_information"], tax_information);
+    // Of an account that is there, single fields can change.
+    fields.optional("bank_account", |value| object(value, |_| {}));
+    fields.optional("communication", communication);
+    fields.finish()?;
+    let investor = world.store.by_uuid_mut(Kind::Investor, id).ok_or_else(Refusal::not_found)?;
+    investor.change(input.members);
+    Ok(drf::json(StatusCode::OK, investor))
+}
+
+fn optional(fields: &mut Fields<'_>, store: &Store) {
     fields.optional("natural_person", natural_person);
     fields.optional("legal_person", |value| legal_person(value, store));
-    fields.required("is_beneficiary", boolean);
     fields.optional("is_subject_to_us_tax", not_taxed_in_the_us);
     fields.optional("pep_status", boolean);
     fields.optional("account_setup_accepted_at", datetime);
+}
+
+fn check(mut fields: Fields<'_>, store: &Store, strict: bool) -> Result<(), Refusal> {
+    optional(&mut fields, store);
+    fields.required("is_beneficiary", boolean);
     for (name, check) in [
         ("tax_information", tax_information as fn(&Value) -> Checked<()>),
         ("bank_account", bank_account),
@@ -60,7 +88,7 @@ fn check(mut fields: Fields<'_>, store: &Store, strict: bool) -> Result<(), Refu
     }
 }
 
-fn natural_person(value: &Value) -> Checked<()> {
+pub(crate) fn natural_person(value: &Value) -> Checked<()> {
     object(value, |person| {
         person.each_optional(
             &["salutation", "forename", "surname", "birth_place", "street", "city", "zip", "phone"],
@@ -83,7 +111,7 @@ fn not_taxed_in_the_us(value: &Value) -> Checked<()> {
 }
 
 /// The names are the issuer's; the distributor's guide uploads the same two documents.
-fn legal_person(value: &Value, store: &Store) -> Checked<()> {
+pub(crate) fn legal_person(value: &Value, store: &Store) -> Checked<()> {
     object(value, |person| {
         person.each_optional(
             &[
@@ -111,7 +139,7 @@ fn tax_information(value: &Value) -> Checked<()> {
 }
 
 /// BIC, IBAN and currency are named as the required ones.
-fn bank_account(value: &Value) -> Checked<()> {
+pub(crate) fn bank_account(value: &Value) -> Checked<()> {
     object(value, |account| {
         account.required("bic", filled);
         account.required("iban", filled);

@@ -3,3 +3,7 @@
 pub(crate) mod documents;
 pub(crate) mod investments;
 pub(crate) mod investors;
+pub(crate) mod issuers;
+pub(crate) mod of_investors;
+pub(crate) mod products;
+pub(crate) mod transfers;
