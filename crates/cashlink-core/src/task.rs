@@ -94,9 +94,9 @@ impl Default for Schedule {
 pub enum Polled {
     /// It is still open: ask again after this time.
     Wait(Duration),
-    /// It has ended: [`TaskStatus::Succeeded`], [`Failed`](TaskStatus::Failed), or
-    /// [`Unknown`](TaskStatus::Unknown), which a person has to look into. Don't submit it again in any case but the first
-    /// two.
+    /// It has ended. It is done ([`TaskStatus::Succeeded`]); or Cashlink's support has to say why it failed
+    /// ([`Failed`](TaskStatus::Failed)); or a person has to find out whether it happened ([`Unknown`](TaskStatus::Unknown)). None of
+    /// them says to submit it again (T39).
     Settled,
     /// The time is over and it is still open. Ask again later, by a new poll; don't submit it again.
     TimeOver,

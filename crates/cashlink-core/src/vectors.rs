@@ -37,7 +37,19 @@ impl<C: Credential> Maker<C> {
 
 /// The whole request as it goes out, with every header in order of names, against the vector.
 pub(crate) fn request<O: Operation>(maker: &Maker<O::Credential>, operation: &O, expected: &Expect) {
-    expected.assert_eq(&written(&sent(maker.client().start(operation, NOW, [0; 16]))));
+    let text = written(&sent(maker.client().start(operation, NOW, [0; 16])));
+    keep::<O>("request", &format!("{:?}\n{text}", operation.effect()));
+    expected.assert_eq(&text);
+}
+
+/// Writes the vector into the folder that `CASHLINK_VECTORS` names, if it names one: `scripts/vectors` and `scripts/endpoints`
+/// hold them against the facts. The name ends in a number that is the text's own, so that order doesn't matter.
+fn keep<O: Operation>(kind: &str, text: &str) {
+    if let Some(folder) = std::env::var_os("CASHLINK_VECTORS") {
+        let number = text.bytes().fold(5381_u64, |hash, byte| hash.wrapping_mul(33) ^ u64::from(byte));
+        let file = format!("{}.{number:016x}.{kind}", O::NAME);
+        std::fs::write(std::path::Path::new(&folder).join(file), text).expect("the folder of the vectors");
+    }
 }
 
 /// The request of a step, after a token where one is needed.
@@ -68,8 +80,10 @@ fn written(request: &Request<Body>) -> String {
 }
 
 /// An operation's body as text.
-pub(crate) fn body(operation: &impl Operation) -> String {
-    String::from_utf8(bytes(&operation.body().unwrap())).unwrap()
+pub(crate) fn body<O: Operation>(operation: &O) -> String {
+    let body = String::from_utf8(bytes(&operation.body().unwrap())).unwrap();
+    keep::<O>("body", &body);
+    body
 }
 
 pub(crate) fn bytes(body: &Body) -> Vec<u8> {
