@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// Creates an investment. Needs the scope [`investments:write`](crate::partner::scope::INVESTMENTS_WRITE).
 ///
 /// The endpoint is documented, its exact path and that it honours the key are inferred: the key is
-/// [`Assumed`](Honoured::Assumed), and after an ambiguous outcome the request is not repeated, until
+/// [`Assumed`](crate::Honoured::Assumed), and after an ambiguous outcome the request is not repeated, until
 /// [`Partner::key_confirmed`](crate::partner::Partner::key_confirmed) says otherwise.
 ///
 /// Signed documents are required, and `disagio` may be; their names are not known: [`CreateInvestment::extra`].
