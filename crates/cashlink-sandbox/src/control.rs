@@ -5,6 +5,8 @@
 //! | `GET /_sandbox/state` | counts of objects, requests, tokens, keys; the faults that wait |
 //! | `POST /_sandbox/faults` | arms a fault: `{"fault": "drop-response", "times": 1, "match": {"method": "POST", "path": "/api/"}}` |
 //! | `DELETE /_sandbox/faults` | takes back the faults that wait |
+//! | `POST /_sandbox/pay` | pays a payment link: `{"link": "VX0GK5cvM1dO"}`; its webhook follows |
+//! | `POST /_sandbox/advance` | the next status of an investment, or the one that is named: `{"investment": "…", "status": "PAID"}` |
 //! | `POST /_sandbox/expire-tokens` | expires every bearer token |
 //! | `POST /_sandbox/forget-keys` | forgets every idempotency key |
 //!
@@ -15,6 +17,7 @@ use crate::engine::Sandbox;
 use crate::exchange::Answer;
 use crate::faults::Armed;
 use crate::store::Kind;
+use crate::webhooks::Payer;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde::Deserialize;
@@ -29,11 +32,15 @@ pub(crate) fn answer(sandbox: &mut Sandbox, now: Duration, request: &Request<Byt
         ("GET", "state") => done(&state(sandbox, now)),
         ("POST", "faults") => arm(sandbox, request.body()),
         ("DELETE", "faults") => done(&json!({ "disarmed": sandbox.disarm() })),
+        ("POST", "pay") => pay(sandbox, now, request.body()),
+        ("POST", "advance") => advance(sandbox, now, request.body()),
         ("POST", "expire-tokens") => done(&json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "forget-keys") => done(&json!({ "forgotten": sandbox.forget_keys() })),
         (method, "state") => Err(Refusal::method_not_allowed(method, "GET")),
         (method, "faults") => Err(Refusal::method_not_allowed(method, "POST, DELETE")),
-        (method, "expire-tokens" | "forget-keys") => Err(Refusal::method_not_allowed(method, "POST")),
+        (method, "pay" | "advance" | "expire-tokens" | "forget-keys") => {
+            Err(Refusal::method_not_allowed(method, "POST"))
+        }
         _ => Err(Refusal::not_found()),
     };
     answer.unwrap_or_else(Response::from)
@@ -78,6 +85,34 @@ fn arm(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
     Ok(drf::json(StatusCode::CREATED, &faults(sandbox)))
 }
 
+fn pay(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        link: String,
+        iban: Option<String>,
+    }
+    let refused = |error: &dyn std::fmt::Display| Refusal::bad_request(error.to_string());
+    let asked: Asked = serde_json::from_slice(body).map_err(|error| refused(&error))?;
+    let mut payer = Payer::default();
+    payer.iban = asked.iban.unwrap_or(payer.iban);
+    let payment = sandbox.pay(now, &asked.link, &payer).map_err(|error| refused(&error))?;
+    done(&json!({ "payment": payment }))
+}
+
+fn advance(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        investment: String,
+        status: Option<String>,
+    }
+    let asked: Asked =
+        serde_json::from_slice(body).map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let status = sandbox.advance(now, &asked.investment, asked.status.as_deref());
+    status.ok_or_else(Refusal::not_found).and_then(|status| done(&json!({ "status": status })))
+}
+
 fn faults(sandbox: &Sandbox) -> Value {
     let entries = sandbox.armed().map(|armed| {
         json!({
@@ -100,6 +135,12 @@ fn state(sandbox: &Sandbox, now: Duration) -> Value {
             "stored": sandbox.stored_keys(),
             "replays": sandbox.replays(),
             "replays_of_other_bodies": sandbox.replays_of_other_bodies(),
+        },
+        "webhooks": {
+            "waiting": sandbox.waiting_webhooks(),
+            "arrived": sandbox.webhooks_sent().0,
+            "failed": sandbox.webhooks_sent().1,
+            "attempts": sandbox.webhooks_sent().2,
         },
         "faults": faults(sandbox),
     })

@@ -29,6 +29,9 @@ pub const USER_KEY: &str = "sandbox-userkey";
 /// An APPKEY of the payments API: it registers businesses.
 pub const APP_KEY: &str = "sandbox-appkey";
 
+/// The business that the configured USERKEYs belong to: the `business` of its events.
+pub const BUSINESS_ID: &str = "utqztAwTcQKB";
+
 /// The one campaign that investments can name as `campaign_id`.
 pub const CAMPAIGN_ID: &str = "5eed0000-0000-4000-8000-000000000001";
 /// An investment that every sandbox starts with. Its `investment_amount` is

@@ -8,6 +8,7 @@ use crate::gate;
 use crate::oauth;
 use crate::statistics::Statistics;
 use crate::store::{Kind, Object};
+use crate::webhooks::{self, Delivery, NotPaid, Payer, Webhooks};
 use crate::world::World;
 use bytes::Bytes;
 use http::header::DATE;
@@ -131,6 +132,55 @@ impl Sandbox {
     pub fn settle_transfer(&mut self, id: &str, status: &str) -> bool {
         let transfer = self.world.store.by_uuid_mut(Kind::Transfer, id);
         transfer.map(|transfer| transfer.set_status(status)).is_some()
+    }
+
+    /// Pays a payment link, and tells its business by webhook; the payment's id.
+    ///
+    /// # Errors
+    /// [`NotPaid`], with the reason.
+    pub fn pay(&mut self, now: Duration, link: &str, payer: &Payer) -> Result<String, NotPaid> {
+        self.world.pay(now, link, payer)
+    }
+
+    /// Gives an investment the next status of the vendor's table, or the one that is named, whatever it is; its webhook follows.
+    /// The status that it has then, or `None` where there is no such investment.
+    pub fn advance(&mut self, now: Duration, investment: &str, status: Option<&str>) -> Option<String> {
+        let has =
+            self.world.store.by_uuid(Kind::Investment, investment)?.status().unwrap_or_default().to_owned();
+        let next = || webhooks::ORDER.iter().skip_while(|own| **own != has).nth(1).copied();
+        let status = status.or_else(next).unwrap_or(&has);
+        self.world.change_status(now, investment, status);
+        Some(status.to_owned())
+    }
+
+    /// The webhooks that are due: carry them, and report each by [`Sandbox::delivered`]. Where the receiver is a token server, a
+    /// token request may be among them.
+    pub fn due(&mut self, now: Duration) -> Vec<Delivery> {
+        let World { config, outbox, .. } = &mut self.world;
+        outbox.due(now, config.webhooks.partner.as_ref(), config.webhooks.mischief, config.seed)
+    }
+
+    /// How a delivery went: its answer, or `None` where none came in its time.
+    pub fn delivered(&mut self, now: Duration, id: u64, answer: Option<&Response<Bytes>>) {
+        self.world.outbox.delivered(now, id, answer);
+    }
+
+    /// Where webhooks go, from now on.
+    pub fn set_webhooks(&mut self, webhooks: Webhooks) {
+        self.world.config.webhooks = webhooks;
+    }
+
+    /// How many webhooks have not arrived yet.
+    #[must_use]
+    pub fn waiting_webhooks(&self) -> usize {
+        self.world.outbox.waiting()
+    }
+
+    /// How many webhooks arrived, how many never will, and how many attempts all of them took.
+    #[must_use]
+    pub fn webhooks_sent(&self) -> (u64, u64, u64) {
+        let outbox = &self.world.outbox;
+        (outbox.delivered, outbox.failed, outbox.attempts)
     }
 
     /// How many bearer tokens are accepted at this time since the epoch.

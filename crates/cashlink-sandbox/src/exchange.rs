@@ -20,6 +20,11 @@ pub(crate) struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// The API key that the gate has let in.
+    pub(crate) fn api_key(&self) -> &str {
+        self.request.headers().get("x-api-key").and_then(|key| key.to_str().ok()).unwrap_or_default()
+    }
+
     pub(crate) fn query(&self) -> &str {
         self.request.uri().query().unwrap_or_default()
     }

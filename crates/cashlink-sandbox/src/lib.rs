@@ -34,6 +34,7 @@ mod world;
 mod control;
 mod faults;
 mod statistics;
+pub mod webhooks;
 
 #[cfg(test)]
 mod scene;

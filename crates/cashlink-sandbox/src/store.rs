@@ -37,6 +37,8 @@ pub enum Kind {
     Listing,
     /// A payment link of the payments API.
     Cashlink,
+    /// A payment of a payment link.
+    Payment,
     /// An id of a payment link that is allocated before the link exists.
     PublicId,
     /// A business that a platform registered through the payments API.
@@ -58,6 +60,7 @@ impl Kind {
         Self::DistributionPlatform,
         Self::Listing,
         Self::Cashlink,
+        Self::Payment,
         Self::PublicId,
         Self::Business,
     ];
@@ -78,6 +81,7 @@ impl Kind {
             Self::DistributionPlatform => "distribution_platforms",
             Self::Listing => "listings",
             Self::Cashlink => "cashlinks",
+            Self::Payment => "payments",
             Self::PublicId => "public_ids",
             Self::Business => "businesses",
         }
@@ -115,6 +119,10 @@ impl Object {
 
     pub(crate) fn belongs_to(&self, owner: &str) -> bool {
         self.owner.as_deref() == Some(owner)
+    }
+
+    pub(crate) fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
     }
 
     /// Takes what changed over; of an object inside it, member by member.

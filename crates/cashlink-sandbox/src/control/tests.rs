@@ -14,7 +14,7 @@ fn the_state_counts_objects_requests_tokens_and_keys() {
             "objects": {
                 "documents": 0, "investors": 1, "investments": 1, "identifications": 0, "benefiting_persons": 0,
                 "wallets": 0, "transfers": 0, "issuers": 0, "products": 1, "distribution_platforms": 2, "listings": 0,
-                "cashlinks": 1, "public_ids": 0, "businesses": 0,
+                "cashlinks": 1, "payments": 0, "public_ids": 0, "businesses": 0,
             },
             "requests": {
                 format!("POST {INVESTORS}"): 3,
@@ -23,6 +23,7 @@ fn the_state_counts_objects_requests_tokens_and_keys() {
             },
             "tokens": {"requests": 3, "live": 3},
             "keys": {"stored": 1, "replays": 2, "replays_of_other_bodies": 1},
+            "webhooks": {"waiting": 0, "arrived": 0, "failed": 0, "attempts": 0},
             "faults": [],
         }),
     );

@@ -6,6 +6,7 @@ use crate::exchange::{Answer, Exchange};
 use crate::fields::{Fields, count, datetime, existing, text};
 use crate::pages;
 use crate::store::{Kind, Object, Store};
+use crate::webhooks::ORDER;
 use crate::world::World;
 use http::StatusCode;
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub(crate) fn create(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     Ok(drf::json(StatusCode::CREATED, world.store.add(Kind::Investment, investment)))
 }
 
-/// `PATCH distributor/v2/investments/{id}/`: by inference. It keeps what it is told.
+/// `PATCH distributor/v2/investments/{id}/`: by inference. An order that is accepted, or paid, has that status from then on.
 pub(crate) fn update(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     let input = drf::input(exchange.request)?;
     let mut fields = Fields::of(&input.values);
@@ -37,8 +38,18 @@ pub(crate) fn update(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     fields.finish()?;
     let id = exchange.id.unwrap_or_default();
     let investment = world.store.by_uuid_mut(Kind::Investment, id).ok_or_else(Refusal::not_found)?;
+    let place = |status: &str| ORDER.iter().position(|own| *own == status);
+    let reached = match (input.values.contains_key("accepted_at"), input.values.contains_key("paid_at")) {
+        (_, true) => Some("PAID"),
+        (true, false) => Some("ACCEPTED"),
+        (false, false) => None,
+    };
     investment.change(input.members);
-    Ok(drf::json(StatusCode::OK, investment))
+    let now = investment.status().and_then(place);
+    if let Some(status) = reached.filter(|status| now.is_some() && now < place(status)) {
+        world.change_status(exchange.now, id, status);
+    }
+    get(world, exchange)
 }
 
 /// `GET distributor/v2/investments/{id}/registry-statements/`: a page like every other, by inference, and always an empty one:

@@ -4,7 +4,7 @@ use crate::drf;
 use crate::exchange::{Answer, Exchange};
 use crate::fields::{Fields, choice, date, email, filled, text};
 use crate::store::{Kind, Object};
-use crate::world::World;
+use crate::world::{Registered, World};
 use http::StatusCode;
 use serde_json::json;
 
@@ -46,12 +46,12 @@ pub(crate) fn register(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     fields.finish()?;
     let id = world.mint.text("business", 9);
     let api_key = world.mint.text("user key", 24);
-    let answer = json!({
-        "public_id": id,
-        "api_key": api_key,
-        "hmac_secret": world.mint.text("hmac secret", 32),
-    });
-    world.add_user_key(api_key);
-    world.store.add(Kind::Business, Object::new(id, exchange.now, input.members));
+    let secret = world.mint.text("hmac secret", 32);
+    let answer = json!({ "public_id": id, "api_key": api_key, "hmac_secret": secret });
+    let business = Object::new(id.clone(), exchange.now, input.members);
+    // Its mode is that of the platform: a business that was registered in test mode stays a test's.
+    let (webhook_url, is_live) = (business.text("webhook_url"), world.is_live(exchange.api_key()));
+    world.add_user_key(api_key, Registered { business: id, secret, webhook_url, is_live });
+    world.store.add(Kind::Business, business);
     Ok(drf::json(StatusCode::CREATED, &answer))
 }

@@ -49,7 +49,7 @@ pub(crate) fn create(world: &mut World, exchange: &Exchange<'_>) -> Answer {
     fields.finish()?;
     let id = allocated.unwrap_or_else(|| world.mint.text("public id", 9));
     let answer = addresses(exchange, &id);
-    world.store.add(Kind::Cashlink, Object::new(id, exchange.now, input.members));
+    world.add_link(exchange.api_key(), Object::new(id, exchange.now, input.members));
     Ok(drf::json(StatusCode::CREATED, &answer))
 }
 

@@ -2,9 +2,11 @@
 //! start it, use it and drop it.
 //!
 //! What lives here is carriage only: collecting a body up to the limit, asking the engine, and honouring what the answer
-//! says about its own delivery ([`Delay`], [`Disruption`]). Every rule of the APIs is the engine's.
+//! says about its own delivery ([`Delay`], [`Disruption`]); and carrying the webhooks that are due, to this machine and
+//! nowhere else. Every rule of the APIs is the engine's.
 
 mod body;
+mod carrier;
 mod clock;
 mod wire;
 
@@ -89,6 +91,7 @@ impl Server {
             // Dropping the runtime at the end of this closure closes every open connection.
             runtime.block_on(async move {
                 tokio::select! {
+                    () = carrier::carry(desk.clone()) => Ok(()),
                     end = accept(listener, desk) => end,
                     _ = stopped => Ok(()),
                 }

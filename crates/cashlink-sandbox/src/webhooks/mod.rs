@@ -1,0 +1,120 @@
+//! Webhooks, from the server's side: what happened becomes deliveries, which somebody carries.
+//!
+//! The engine only says what is due ([`Sandbox::due`](crate::Sandbox::due)) and is told how it went
+//! ([`Sandbox::delivered`](crate::Sandbox::delivered)); the server of this crate carries them over HTTP.
+
+mod events;
+mod moment;
+mod outbox;
+
+pub use events::{NotPaid, Payer};
+pub use outbox::Delivery;
+
+pub(crate) use events::{ORDER, Payment, paid, status_changed};
+pub(crate) use outbox::Outbox;
+
+use std::fmt;
+use std::time::Duration;
+
+/// Where webhooks go, and what goes wrong with them. Default: nowhere.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Webhooks {
+    /// The subscription of the business that the configured USERKEYs belong to: signed events of the older API. A registered
+    /// business has its own, by its `webhook_url`.
+    pub signed: Option<SignedHook>,
+    /// Changes of investments' statuses, of the newer API.
+    pub partner: Option<PartnerHook>,
+    /// What goes wrong on purpose.
+    pub mischief: Mischief,
+}
+
+/// A subscription of the older API.
+#[derive(Clone)]
+pub struct SignedHook {
+    /// Where events go: `http://127.0.0.1:8080/payments`.
+    pub url: String,
+    /// What they are signed with.
+    pub secret: String,
+}
+
+/// A receiver of the newer API.
+#[derive(Clone)]
+pub struct PartnerHook {
+    /// Where changes go.
+    pub url: String,
+    /// How the sandbox authenticates there.
+    pub credential: Credential,
+}
+
+/// How the newer API authenticates to a receiver.
+#[derive(Clone)]
+pub enum Credential {
+    /// With this bearer token.
+    Bearer(String),
+    /// With a bearer token from the receiver's own token endpoint, by OAuth client credentials in the form.
+    ClientCredentials {
+        /// The receiver's token endpoint.
+        token_url: String,
+        /// The client id that the receiver knows.
+        client_id: String,
+        /// The client secret that the receiver knows.
+        client_secret: String,
+    },
+}
+
+/// What a receiver has to survive, for its tests. Every n-th event is counted from the first; 0 means never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mischief {
+    /// Every so manieth event is delivered twice; a signed one with another `X-Request-Id`.
+    pub repeat_every: u32,
+    /// Beside every so manieth event goes one that is a lie: with a signature, or a token, that isn't right.
+    pub forge_every: u32,
+    /// Whether deliveries leave in an order that the seed decides.
+    pub shuffle: bool,
+}
+
+/// How the newer API repeats a delivery: the first wait, doubling up to the longest. The vendor's own is not documented.
+pub(crate) const FIRST_RETRY: Duration = Duration::from_secs(1);
+pub(crate) const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
+/// "Webhook requests have a timeout of 2 seconds and are not retried."
+pub(crate) const SIGNED_TIMEOUT: Duration = Duration::from_secs(2);
+/// The newer API's is not documented.
+pub(crate) const PARTNER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Only addresses: what proves deliveries is not shown (T11).
+impl fmt::Debug for Webhooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhooks")
+            .field("signed", &self.signed)
+            .field("partner", &self.partner)
+            .field("mischief", &self.mischief)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SignedHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedHook").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PartnerHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerHook").field("url", &self.url).field("credential", &self.credential).finish()
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bearer(_) => "Bearer(…)",
+            Self::ClientCredentials { .. } => "ClientCredentials(…)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
