@@ -1,6 +1,8 @@
 //! Golden vectors: what an operation puts on the wire, to the last header, and how it reads an answer. For the tests that
 //! stand beside each operation.
 
+mod kept;
+
 use std::string::String;
 use std::vec::Vec;
 use std::{format, str};
@@ -37,19 +39,22 @@ impl<C: Credential> Maker<C> {
 
 /// The whole request as it goes out, with every header in order of names, against the vector.
 pub(crate) fn request<O: Operation>(maker: &Maker<O::Credential>, operation: &O, expected: &Expect) {
-    let text = written(&sent(maker.client().start(operation, NOW, [0; 16])));
-    keep::<O>("request", &format!("{:?}\n{text}", operation.effect()));
-    expected.assert_eq(&text);
+    let request = sent(maker.client().start(operation, NOW, [0; 16]));
+    expected.assert_eq(&written(&request));
+    kept::request(operation, &request);
 }
 
-/// Writes the vector into the folder that `CASHLINK_VECTORS` names, if it names one: `scripts/vectors` and `scripts/endpoints`
-/// hold them against the facts. The name ends in a number that is the text's own, so that order doesn't matter.
-fn keep<O: Operation>(kind: &str, text: &str) {
-    if let Some(folder) = std::env::var_os("CASHLINK_VECTORS") {
-        let number = text.bytes().fold(5381_u64, |hash, byte| hash.wrapping_mul(33) ^ u64::from(byte));
-        let file = format!("{}.{number:016x}.{kind}", O::NAME);
-        std::fs::write(std::path::Path::new(&folder).join(file), text).expect("the folder of the vectors");
-    }
+/// The request for a token, against the vector.
+pub(crate) fn token_request(bearer: Bearer, expected: &Expect) {
+    let client = Client::new(Partner::demo(), bearer);
+    let Step::Authorize(mut need) =
+        client.start(&crate::partner::distributor::ListInvestors::new(), NOW, [0; 16])
+    else {
+        panic!("a token is needed")
+    };
+    let request = sent(need.request(NOW));
+    expected.assert_eq(&written(&request));
+    kept::token_request(&request);
 }
 
 /// The request of a step, after a token where one is needed.
@@ -80,10 +85,10 @@ fn written(request: &Request<Body>) -> String {
 }
 
 /// An operation's body as text.
-pub(crate) fn body<O: Operation>(operation: &O) -> String {
-    let body = String::from_utf8(bytes(&operation.body().unwrap())).unwrap();
-    keep::<O>("body", &body);
-    body
+pub(crate) fn body(operation: &impl Operation) -> String {
+    let body = bytes(&operation.body().unwrap());
+    kept::body(operation, &body);
+    String::from_utf8(body).unwrap()
 }
 
 pub(crate) fn bytes(body: &Body) -> Vec<u8> {
@@ -96,7 +101,9 @@ pub(crate) fn bytes(body: &Body) -> Vec<u8> {
 
 /// Reads a body as the operation does.
 pub(crate) fn answer<O: Operation>(body: &str) -> Result<O::Output, DecodeError> {
-    O::decode(&Answer::new(&Response::new(Bytes::copy_from_slice(body.as_bytes()))))
+    let read = O::decode(&Answer::new(&Response::new(Bytes::copy_from_slice(body.as_bytes()))));
+    kept::answer::<O>(body, read.is_ok());
+    read
 }
 
 /// Truncation at every byte is an error, never a shorter value (T29).

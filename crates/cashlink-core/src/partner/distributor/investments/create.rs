@@ -132,14 +132,22 @@ mod tests {
         IdempotencyKey::new("order-4711").unwrap()
     }
 
+    const INVESTOR: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    const CAMPAIGN: &str = "9b2f1c1e-0000-4000-8000-000000000001";
+
     fn moment() -> Timestamp {
         "2020-12-11T14:59:46.716Z".parse().unwrap()
     }
 
     #[test]
     fn a_signed_investment_goes_out_with_the_key() {
-        let create =
-            CreateInvestment::signed(key(), "i-1".parse().unwrap(), "c-1".parse().unwrap(), 40, moment());
+        let create = CreateInvestment::signed(
+            key(),
+            INVESTOR.parse().unwrap(),
+            CAMPAIGN.parse().unwrap(),
+            40,
+            moment(),
+        );
         vectors::request(
             &BEARER,
             &create,
@@ -151,20 +159,24 @@ mod tests {
             user-agent: cashlink-rust/0.1.0
             x-idempotency-key: order-4711
 
-            {"investor_id":"i-1","campaign_id":"c-1","units":40,"signed_at":"2020-12-11T14:59:46.716Z"}"#]],
+            {"investor_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","campaign_id":"9b2f1c1e-0000-4000-8000-000000000001","units":40,"signed_at":"2020-12-11T14:59:46.716Z"}"#]],
         );
         assert!(matches!(create.effect(), Effect::Keyed { honoured: Honoured::Assumed, .. }));
     }
 
     #[test]
     fn every_field_goes_out_under_its_documented_name() {
-        let create =
-            CreateInvestment::web_based(key(), "i-1".parse().unwrap(), "c-1".parse().unwrap(), u64::MAX)
-                .accepted_at(moment())
-                .paid_at(moment())
-                .wallet("w-1".parse().unwrap())
-                .extra("disagio", "1.5");
-        expect![[r#"{"investor_id":"i-1","campaign_id":"c-1","units":18446744073709551615,"accepted_at":"2020-12-11T14:59:46.716Z","paid_at":"2020-12-11T14:59:46.716Z","wallet":"w-1","disagio":"1.5"}"#]]
+        let create = CreateInvestment::web_based(
+            key(),
+            INVESTOR.parse().unwrap(),
+            CAMPAIGN.parse().unwrap(),
+            u64::MAX,
+        )
+        .accepted_at(moment())
+        .paid_at(moment())
+        .wallet("w-1".parse().unwrap())
+        .extra("disagio", "1.5");
+        expect![[r#"{"investor_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","campaign_id":"9b2f1c1e-0000-4000-8000-000000000001","units":18446744073709551615,"accepted_at":"2020-12-11T14:59:46.716Z","paid_at":"2020-12-11T14:59:46.716Z","wallet":"w-1","disagio":"1.5"}"#]]
             .assert_eq(&vectors::body(&create));
     }
 

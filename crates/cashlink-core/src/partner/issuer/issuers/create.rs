@@ -85,8 +85,27 @@ mod tests {
             .phone("+49 228 0")
             .company_identity_proof_id(proof)
             .company_structure_proof_id(proof);
-        let ceo = NaturalPerson::new().salutation("MR").forename("Ada").surname("Lovelace");
-        let account = BankAccount::new().account_holder("Example GmbH").iban("DE89370400440532013000");
+        let ceo = NaturalPerson::new()
+            .salutation("MR")
+            .forename("Ada")
+            .surname("Lovelace")
+            .birth_date(crate::time::Date::new(1985, 12, 10).unwrap())
+            .birth_place("London")
+            .citizenship("GBR")
+            .street("Dorset Street 1")
+            .city("London")
+            .zip("W1U")
+            .country("GBR")
+            .phone("+44 20 0000000")
+            .is_pep(false)
+            .is_subject_to_us_tax(false);
+        let account = BankAccount::new()
+            .account_holder("Example GmbH")
+            .iban("DE89370400440532013000")
+            .bic("COBADEFFXXX")
+            .bank("Bank")
+            .country("DEU")
+            .currency("EUR");
         let create =
             CreateIssuer::new(IdempotencyKey::new("k").unwrap(), company, ceo, account).extra("x", 1);
         vectors::request(
@@ -100,7 +119,7 @@ mod tests {
             user-agent: cashlink-rust/0.1.0
             x-idempotency-key: k
 
-            {"legal_person":{"company_name":"Example GmbH","commercial_register":"Bonn","commercial_register_number":"HRB 1","street":"Street 1","zip":"53111","city":"Bonn","country":"DEU","phone":"+49 228 0","company_identity_proof_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","company_structure_proof_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6"},"natural_person":{"salutation":"MR","forename":"Ada","surname":"Lovelace"},"bank_account":{"account_holder":"Example GmbH","iban":"DE89370400440532013000"},"x":1}"#]],
+            {"legal_person":{"company_name":"Example GmbH","commercial_register":"Bonn","commercial_register_number":"HRB 1","street":"Street 1","zip":"53111","city":"Bonn","country":"DEU","phone":"+49 228 0","company_identity_proof_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","company_structure_proof_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6"},"natural_person":{"salutation":"MR","forename":"Ada","surname":"Lovelace","birth_date":"1985-12-10","birth_place":"London","citizenship":"GBR","street":"Dorset Street 1","city":"London","zip":"W1U","country":"GBR","phone":"+44 20 0000000","is_pep":false,"is_subject_to_us_tax":false},"bank_account":{"account_holder":"Example GmbH","iban":"DE89370400440532013000","bic":"COBADEFFXXX","bank":"Bank","country":"DEU","currency":"EUR"},"x":1}"#]],
         );
         assert!(!alloc::format!("{create:?}").contains("Ada"));
         vectors::t29_cut_everywhere::<CreateIssuer>(r#"{"id":"i-1"}"#);
