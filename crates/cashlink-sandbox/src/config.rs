@@ -1,5 +1,6 @@
 //! What a sandbox is built from: its seed, its page size, and who may talk to it.
 
+use crate::payments::Version;
 use crate::webhooks::Webhooks;
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -37,6 +38,8 @@ pub struct Config {
     /// Whether `tax_information`, `bank_account` and `communication` are required of a new investor. The vendor's pages
     /// contradict each other here: the newer ones say so, the older ones call them optional. Default: `false`.
     pub strict_investors: bool,
+    /// The version of the payments API for requests that name none. Default: the latest.
+    pub version: Version,
     /// The keys that are in production mode; every other key is in test mode, as the vendor's are at first. Default: none.
     pub live_keys: Vec<String>,
     /// Where webhooks go. Default: nowhere.
@@ -57,6 +60,7 @@ impl Default for Config {
             user_keys: vec![demo::USER_KEY.to_owned()],
             app_keys: vec![demo::APP_KEY.to_owned()],
             strict_investors: false,
+            version: Version::default(),
             live_keys: Vec::new(),
             webhooks: Webhooks::default(),
             body_limit: 32 * 1024 * 1024,
@@ -76,6 +80,7 @@ impl fmt::Debug for Config {
             .field("user_keys", &self.user_keys.len())
             .field("app_keys", &self.app_keys.len())
             .field("strict_investors", &self.strict_investors)
+            .field("version", &self.version)
             .field("live_keys", &self.live_keys.len())
             .field("webhooks", &self.webhooks)
             .field("body_limit", &self.body_limit)

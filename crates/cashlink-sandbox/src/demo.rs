@@ -29,6 +29,8 @@ pub const USER_KEY: &str = "sandbox-userkey";
 /// An APPKEY of the payments API: it registers businesses.
 pub const APP_KEY: &str = "sandbox-appkey";
 
+/// What signs the webhooks of the payments API, unless told otherwise.
+pub const WEBHOOK_SECRET: &str = "sandbox-webhook-secret";
 /// The business that the configured USERKEYs belong to: the `business` of its events.
 pub const BUSINESS_ID: &str = "utqztAwTcQKB";
 

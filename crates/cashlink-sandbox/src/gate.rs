@@ -28,9 +28,8 @@ pub(crate) fn answer(world: &mut World, now: Duration, request: &Request<Bytes>)
     let passed = match first.access {
         Access::Open => open(world, &routes, &exchange(Version::default())),
         Access::Scope(_) => bearer(world, &routes, &exchange(Version::default())),
-        Access::UserKey | Access::AppKey => {
-            versioned(request).and_then(|version| api_key(world, &routes, &exchange(version)))
-        }
+        Access::UserKey | Access::AppKey => versioned(request, world.config.version)
+            .and_then(|version| api_key(world, &routes, &exchange(version))),
     };
     passed.unwrap_or_else(Response::from)
 }
@@ -125,9 +124,9 @@ fn scope(route: &Route, grant: &Grant) -> Result<(), Refusal> {
     })
 }
 
-fn versioned(request: &Request<Bytes>) -> Result<Version, Refusal> {
+fn versioned(request: &Request<Bytes>, default: Version) -> Result<Version, Refusal> {
     drf::negotiate(request.headers())?;
-    payments::version_of(request.headers())
+    payments::version_of(request.headers(), default)
 }
 
 /// The payments API.

@@ -42,6 +42,7 @@ mod scene;
 pub use config::{Config, OAuthClient};
 pub use engine::Sandbox;
 pub use faults::{Armed, Delay, Disruption, Fault, FaultError, Faults, RetryAfter, StatusFault};
+pub use payments::Version;
 pub use routes::routes;
 pub use statistics::Statistics;
 pub use store::{Kind, Object};

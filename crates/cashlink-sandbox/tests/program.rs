@@ -35,6 +35,31 @@ fn it_says_where_it_listens_and_answers_there() {
 }
 
 #[test]
+fn what_is_triggered_happens_in_the_sandbox_that_runs() {
+    let arguments = ["--listen", "127.0.0.1:0", "--webhook-url", "http://127.0.0.1:1/x", "--print-secret"];
+    let child = Command::new(PROGRAM).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut started = Started(child);
+    let mut lines = BufReader::new(started.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let control =
+        lines.find_map(|line| line.trim().strip_prefix("Control").map(|url| url.trim().to_owned())).unwrap();
+    let at = control.strip_suffix("/_sandbox/state").unwrap().to_owned();
+    assert!(lines.any(|line| line == "Webhooks are signed with sandbox-webhook-secret"));
+    let say = |arguments: &[&str]| {
+        let output = Command::new(PROGRAM).args(arguments).args(["--at", &at]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let investment = cashlink_sandbox::demo::INVESTMENT_ID;
+    let (code, told) = say(&["trigger", "advance", investment]);
+    assert_eq!((code, told.contains("\"status\": \"PAID\"")), (Some(0), true), "{told}");
+    let (code, told) = say(&["trigger", "advance", investment, "NEW"]);
+    assert_eq!((code, told.contains("\"status\": \"NEW\"")), (Some(0), true), "{told}");
+    let (code, told) = say(&["trigger", "pay", "nobody"]);
+    assert_eq!((code, told.contains("there is no payment link")), (Some(1), true), "{told}");
+    let (code, told) = say(&["state"]);
+    assert_eq!((code, told.contains("\"webhooks\"")), (Some(0), true), "{told}");
+}
+
+#[test]
 fn an_address_that_cannot_be_bound_is_told_and_ends_it_with_a_failure() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -58,6 +83,14 @@ fn its_help_teaches_every_fault_and_control_call() {
         "X-Sandbox-Fault",
         "/_sandbox/state",
         "/_sandbox/faults",
+        "/_sandbox/pay",
+        "/_sandbox/advance",
+        "trigger pay",
+        "trigger advance",
+        "--webhook-url",
+        "--partner-webhook-url",
+        "--print-secret",
+        "--default-version",
         "/_sandbox/expire-tokens",
         "/_sandbox/forget-keys",
         "--page-size",

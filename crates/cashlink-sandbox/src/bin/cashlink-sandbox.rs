@@ -1,9 +1,11 @@
 //! The sandbox as a program: `cashlink-sandbox --help` tells how to run it.
 #![forbid(unsafe_code)]
 
-use cashlink_sandbox::server::Server;
-use cashlink_sandbox::{Config, OAuthClient, demo};
-use clap::Parser;
+use cashlink_sandbox::server::{Server, control};
+use cashlink_sandbox::webhooks::{Credential, PartnerHook, SignedHook};
+use cashlink_sandbox::{Config, OAuthClient, Version, demo};
+use clap::{Args, Parser, Subcommand};
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -30,12 +32,25 @@ Control calls, without credentials:
   GET    /_sandbox/state           what there is and what was asked
   POST   /_sandbox/faults          {\"fault\": \"drop-response\", \"times\": 1, \"match\": {\"method\": \"POST\", \"path\": \"/api/\"}}
   DELETE /_sandbox/faults          take back what is armed
+  POST   /_sandbox/pay             {\"link\": \"VX0GK5cvM1dO\"}: pay a payment link; its webhook follows
+  POST   /_sandbox/advance         {\"investment\": \"…\", \"status\": \"PAID\"}: the next status, or this one; its webhook follows
   POST   /_sandbox/expire-tokens   expire every bearer token
-  POST   /_sandbox/forget-keys     forget every idempotency key";
+  POST   /_sandbox/forget-keys     forget every idempotency key
+
+Examples:
+  cashlink-sandbox                                            everything as it is, without webhooks
+  cashlink-sandbox --webhook-url http://127.0.0.1:8080/payments --print-secret \\
+    --partner-webhook-url http://127.0.0.1:8080/partner --partner-webhook-token t0k3n
+  cashlink-sandbox trigger pay VX0GK5cvM1dO                   in another terminal
+  cashlink-sandbox trigger advance 5eed0000-0000-4000-8000-000000000002 PAID
+  cashlink-sandbox state                                      what there is, and what arrived";
 
 #[derive(Debug, Parser)]
-#[command(name = "cashlink-sandbox", version, about = ABOUT, after_help = FAULTS)]
+#[command(name = "cashlink-sandbox", version, about = ABOUT, after_help = FAULTS, args_conflicts_with_subcommands = true)]
 struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// Where to listen; port 0 means any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     listen: SocketAddr,
@@ -79,6 +94,130 @@ struct Options {
     /// Leave out the demo credentials
     #[arg(long)]
     no_demo: bool,
+
+    /// A key that is in production mode; all others are in test mode
+    #[arg(long = "live-key", value_name = "KEY")]
+    live_keys: Vec<String>,
+
+    /// The version of the payments API for requests that name none
+    #[arg(long, value_name = "VERSION", default_value = "2018-01-15", value_parser = ["2018-01-15", "2017-10-01"])]
+    default_version: String,
+
+    /// Where the signed webhooks of the payments API go, on this machine
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+
+    /// What they are signed with
+    #[arg(long, value_name = "SECRET", default_value = demo::WEBHOOK_SECRET)]
+    webhook_secret: String,
+
+    /// Show at the start what webhooks are signed with
+    #[arg(long)]
+    print_secret: bool,
+
+    /// Where the changes of investments go, on this machine; with a token, or with a client and its token URL
+    #[arg(long, value_name = "URL", requires = "credential")]
+    partner_webhook_url: Option<String>,
+
+    /// The bearer token that is shown there
+    #[arg(long, value_name = "TOKEN", group = "credential")]
+    partner_webhook_token: Option<String>,
+
+    /// The OAuth client that obtains a token from the receiver
+    #[arg(long, value_name = "ID:SECRET", group = "credential", requires = "partner_token_url", value_parser = client)]
+    partner_webhook_client: Option<OAuthClient>,
+
+    /// The receiver's token endpoint, on this machine
+    #[arg(long, value_name = "URL")]
+    partner_token_url: Option<String>,
+
+    /// Deliver every so manieth event twice
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    repeat_every: u32,
+
+    /// Send a lie beside every so manieth event, wrongly signed
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    forge_every: u32,
+
+    /// Let deliveries leave in another order
+    #[arg(long)]
+    shuffle: bool,
+}
+
+/// What is said to a sandbox that runs.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Let something happen in a running sandbox, which its webhooks then tell
+    #[command(subcommand)]
+    Trigger(Trigger),
+    /// Show what a running sandbox holds, was asked, and has sent
+    State {
+        #[command(flatten)]
+        running: Running,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Trigger {
+    /// Pay a payment link: `cashlink-sandbox trigger pay VX0GK5cvM1dO`
+    Pay {
+        /// The link's public id
+        link: String,
+        /// Whose account pays; in test mode only the test IBAN can
+        #[arg(long, value_name = "IBAN")]
+        iban: Option<String>,
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Give an investment its next status, or this one: `cashlink-sandbox trigger advance ID PAID`
+    Advance {
+        /// The investment's id
+        investment: String,
+        /// Any status, also one that nobody knows
+        status: Option<String>,
+        #[command(flatten)]
+        running: Running,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Running {
+    /// Where the sandbox listens
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7878")]
+    at: String,
+}
+
+impl Command {
+    /// The control call that it is: where, which, and with what.
+    fn call(self) -> (String, &'static str, Option<String>) {
+        match self {
+            Self::State { running } => (running.at, "state", None),
+            Self::Trigger(Trigger::Pay { link, iban, running }) => {
+                (running.at, "pay", Some(json!({ "link": link, "iban": iban }).to_string()))
+            }
+            Self::Trigger(Trigger::Advance { investment, status, running }) => (
+                running.at,
+                "advance",
+                Some(json!({ "investment": investment, "status": status }).to_string()),
+            ),
+        }
+    }
+
+    fn run(self) -> ExitCode {
+        let (at, call, body) = self.call();
+        let answer = match control(&at, call, body) {
+            Ok(answer) => answer,
+            Err(error) => {
+                eprintln!("cashlink-sandbox: {at}: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let text = String::from_utf8_lossy(answer.body());
+        let laid_out =
+            serde_json::from_str::<Value>(&text).and_then(|json| serde_json::to_string_pretty(&json));
+        println!("{}", laid_out.as_deref().unwrap_or(&text));
+        if answer.status().is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
 }
 
 /// Reads `ID:SECRET[:SCOPE,SCOPE...]`. Scopes have colons of their own, so only the first two separate.
@@ -116,6 +255,24 @@ impl Options {
         config.clients.extend(self.clients);
         config.user_keys.extend(self.user_keys);
         config.app_keys.extend(self.app_keys);
+        config.live_keys = self.live_keys;
+        if self.default_version == "2017-10-01" {
+            config.version = Version::V2017_10_01;
+        }
+        let secret = self.webhook_secret;
+        config.webhooks.signed = self.webhook_url.map(|url| SignedHook { url, secret });
+        let token = self.partner_webhook_token.map(Credential::Bearer);
+        let client = self.partner_webhook_client.zip(self.partner_token_url);
+        let client = client.map(|(client, token_url)| Credential::ClientCredentials {
+            token_url,
+            client_id: client.id,
+            client_secret: client.secret,
+        });
+        let hook = self.partner_webhook_url.zip(token.or(client));
+        config.webhooks.partner = hook.map(|(url, credential)| PartnerHook { url, credential });
+        let mischief = &mut config.webhooks.mischief;
+        (mischief.repeat_every, mischief.forge_every) = (self.repeat_every, self.forge_every);
+        mischief.shuffle = self.shuffle;
         config
     }
 }
@@ -171,11 +328,17 @@ fn welcome(address: SocketAddr, config: &Config) -> String {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    let listen = options.listen;
+    let mut options = Options::parse();
+    if let Some(command) = options.command.take() {
+        return command.run();
+    }
+    let (listen, print_secret) = (options.listen, options.print_secret);
     let config = options.config();
     let ended = Server::new(config.clone()).listen(listen).run().and_then(|running| {
         print!("{}", welcome(running.addr(), &config));
+        if let Some(hook) = config.webhooks.signed.as_ref().filter(|_| print_secret) {
+            println!("\nWebhooks are signed with {}", hook.secret);
+        }
         running.wait()
     });
     match ended {
@@ -204,6 +367,32 @@ mod tests {
     #[test]
     fn without_options_it_is_the_default_configuration() {
         assert_eq!(format!("{:?}", options(&[]).config()), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn webhooks_go_where_the_options_say() {
+        let signed =
+            options(&["--webhook-url", "http://127.0.0.1:1/a", "--webhook-secret", "canary"]).config();
+        let hook = signed.webhooks.signed.unwrap();
+        assert_eq!((&*hook.url, &*hook.secret), ("http://127.0.0.1:1/a", "canary"));
+        let partner = ["--partner-webhook-url", "http://127.0.0.1:1/b"];
+        let bearer = options(&[&partner[..], &["--partner-webhook-token", "t"]].concat()).config();
+        assert!(
+            matches!(bearer.webhooks.partner.unwrap().credential, Credential::Bearer(token) if token == "t")
+        );
+        let client = ["--partner-webhook-client", "id:s3cret", "--partner-token-url", "http://127.0.0.1:1/c"];
+        let client = options(&[&partner[..], &client[..]].concat()).config().webhooks.partner.unwrap();
+        let Credential::ClientCredentials { token_url, client_id, client_secret } = client.credential else {
+            panic!("a client")
+        };
+        assert_eq!((&*token_url, &*client_id, &*client_secret), ("http://127.0.0.1:1/c", "id", "s3cret"));
+        assert!(
+            Options::try_parse_from([&["cashlink-sandbox"], &partner[..]].concat()).is_err(),
+            "no credential"
+        );
+        let mischief =
+            options(&["--repeat-every", "10", "--forge-every", "7", "--shuffle"]).config().webhooks.mischief;
+        assert_eq!((mischief.repeat_every, mischief.forge_every, mischief.shuffle), (10, 7, true));
     }
 
     #[test]

@@ -249,3 +249,13 @@ fn the_body_must_be_json() {
         .user(Ask::post(CASHLINK).json(&json!([])))
         .is(400, json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}));
 }
+
+#[test]
+fn the_version_for_requests_that_name_none_can_be_the_older_one() {
+    let config = crate::Config { version: crate::Version::V2017_10_01, ..crate::Config::default() };
+    let mut scene = Scene::of(config);
+    let without_type = json!({"amount": "12.34", "subject": "x"});
+    assert_eq!(scene.user(Ask::post(CASHLINK).json(&without_type)).status, 201);
+    let named = Ask::post(CASHLINK).header("x-api-version", "2018-01-15").json(&without_type);
+    assert_eq!(scene.user(named).status, 400);
+}

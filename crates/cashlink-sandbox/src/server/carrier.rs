@@ -7,6 +7,7 @@ use http::header::HOST;
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -17,6 +18,9 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// The answer to a webhook says little; more than this is not read.
 const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// How long a control call is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So many are on their way at once; the others' time begins when it is their turn.
 const AT_ONCE: usize = 16;
@@ -38,6 +42,33 @@ pub(super) async fn carry(desk: Desk) {
         }
         tokio::time::sleep(TICK).await;
     }
+}
+
+/// Asks a sandbox that runs on this machine, by one of its control calls: `state`, `pay`, `advance` and the others. `origin` is where
+/// it says that it listens, `http://127.0.0.1:7878`; with a body it is a POST.
+///
+/// # Errors
+/// When nobody answers there, or it is no address of this machine.
+///
+/// ```
+/// use cashlink_sandbox::server::{Server, control};
+/// use cashlink_sandbox::Config;
+///
+/// let sandbox = Server::start(Config::default())?;
+/// let state = control(&sandbox.origin(), "state", None)?;
+/// assert_eq!(state.status(), 200);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn control(origin: &str, call: &str, body: Option<String>) -> io::Result<Response<Bytes>> {
+    let wrong = |error: http::Error| io::Error::new(io::ErrorKind::InvalidInput, error);
+    let method = if body.is_some() { "POST" } else { "GET" };
+    let address = format!("{}/_sandbox/{call}", origin.trim_end_matches('/'));
+    let request = Request::builder().method(method).uri(address).body(body.unwrap_or_default().into());
+    let request = request.map_err(wrong)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer =
+        runtime.block_on(async { tokio::time::timeout(PATIENCE, send(request)).await.ok().flatten() });
+    answer.ok_or_else(|| io::Error::new(io::ErrorKind::NotConnected, "no sandbox answers there"))
 }
 
 /// One request on a connection of its own. `None`: nobody answered, or the address isn't one of this machine.
