@@ -126,11 +126,14 @@ pub(super) fn shown<'h>(
         (Some(value), None) => value.as_bytes(),
         (Some(_), Some(_)) => return Err(Unauthorized::REFUSED),
     };
-    let (scheme, token) = value.split_at_checked(7).ok_or(Unauthorized::REFUSED)?;
-    if scheme.eq_ignore_ascii_case(b"bearer ") && is_token(token) {
-        Ok(token)
-    } else {
-        Err(Unauthorized::REFUSED)
+    let scheme = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
+        return Err(Unauthorized::WITHOUT_CREDENTIAL);
+    }
+    // Behind the scheme and its space.
+    match value.get(7..) {
+        Some(token) if is_token(token) => Ok(token),
+        _ => Err(Unauthorized::REFUSED),
     }
 }
 
@@ -151,8 +154,8 @@ impl Unauthorized {
     pub(super) const WITHOUT_CREDENTIAL: Self = Self { showed_credential: false };
     pub(super) const REFUSED: Self = Self { showed_credential: true };
 
-    /// What to answer: 401 with a challenge. By RFC 6750 §3.1 it names an error only where a credential was shown; to a
-    /// sender that got its token here, `invalid_token` says to obtain another one.
+    /// What to answer: 401 with a challenge. By RFC 6750 §3.1 it names an error only where a credential of this scheme was
+    /// shown; to a sender that got its token here, `invalid_token` says to obtain another one.
     #[must_use]
     pub fn response(&self) -> Response<Bytes> {
         let challenge = if self.showed_credential {

@@ -68,6 +68,27 @@ fn t57_only_one_whole_token_behind_one_space_gets_in() {
     assert!(!passes(&[]) && !passes(&[b"Bearer old-t0k3n", b"Bearer old-t0k3n"]));
 }
 
+/// That no comparison ends early is measured by `scripts/timing`; that no token is skipped is shown here: each of them decides.
+#[test]
+fn t49_the_first_token_is_no_shortcut() {
+    let names = ["token-a", "token-b", "token-c"];
+    let first = BearerTokens::new(&Secret::new(names[0])).unwrap();
+    let tokens = names[1..].iter().fold(first, |all, name| all.or(&Secret::new(*name)).unwrap());
+    let index = |token: &[u8]| {
+        let delivery = tokens.authenticate(&shows(&[&[b"Bearer ", token].concat()]), b"{}");
+        delivery.ok().map(|delivery| delivery.credential_index())
+    };
+    for (place, name) in names.into_iter().enumerate() {
+        assert_eq!(index(name.as_bytes()), Some(place));
+        // One wrong letter, wherever it is, and none of them matches.
+        for letter in 0..name.len() {
+            let mut wrong = name.as_bytes().to_vec();
+            wrong[letter] = b'X';
+            assert_eq!(index(&wrong), None, "{name}, letter {letter}");
+        }
+    }
+}
+
 #[test]
 fn t52_t57_no_token_is_empty_or_has_a_space() {
     for bad in ["", " ", "=", "a b", "a\n", "ä", "a=b", "a\""] {
@@ -86,7 +107,7 @@ fn t58_all_refusals_read_the_same_and_a_large_body_is_one_of_them() {
     let none = tokens.authenticate(&HeaderMap::new(), b"{}").unwrap_err();
     assert_eq!([large, wrong].map(|refused| refused.to_string()), [none.to_string(), none.to_string()]);
 
-    // RFC 6750 §3: no error without a credential, `invalid_token` with one.
+    // RFC 6750 §3.1: no error without a credential of this scheme, `invalid_token` with one.
     let challenge = |refused: Unauthorized| {
         let response = refused.response();
         assert_eq!((response.status().as_u16(), response.body().len()), (401, 0));
@@ -95,6 +116,18 @@ fn t58_all_refusals_read_the_same_and_a_large_body_is_one_of_them() {
     assert_eq!(challenge(none), r#"Bearer realm="webhooks""#);
     assert_eq!(challenge(wrong), r#"Bearer realm="webhooks", error="invalid_token""#);
     assert_eq!(challenge(large), challenge(wrong));
+    for (shown, same_as) in [
+        (&b"Basic b2xkLXQwazNu"[..], none),
+        (b"old-t0k3n", none),
+        (b"", none),
+        (b"Bearer", wrong),
+        (b"bearer ", wrong),
+        (b"Bearer  old-t0k3n", wrong),
+        (b"Bearer \xff", wrong),
+    ] {
+        let refused = tokens.authenticate(&shows(&[shown]), b"{}").unwrap_err();
+        assert_eq!(challenge(refused), challenge(same_as), "{shown:?}");
+    }
 }
 
 fn read(body: &str) -> Option<Notice> {

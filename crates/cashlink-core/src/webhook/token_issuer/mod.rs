@@ -28,8 +28,8 @@ const MAX_REQUEST: usize = 16 * 1024;
 
 /// A token server for one client, Cashlink: it answers token requests, and checks the tokens that come with deliveries.
 ///
-/// The tokens are stateless: what is signed into them is when they end, so that any of several receivers can check them, and
-/// nothing has to be stored. Both the client's secrets and the signing keys can be several, while one is exchanged.
+/// The tokens are stateless: what is signed into them is when they were given and when they end, so that any of several
+/// receivers can check them, and nothing has to be stored. Both the client's secrets and the signing keys can be several, while one is exchanged.
 ///
 /// ```
 /// use cashlink_core::http::{HeaderMap, HeaderValue, Request, header};
@@ -105,10 +105,10 @@ impl TokenIssuer {
         self
     }
 
-    /// How long tokens live, in whole seconds. Shorter is safer; a token can't be called back.
+    /// How long tokens live, in whole seconds, at least one. Shorter is safer; a token can't be called back.
     #[must_use]
     pub fn life(mut self, life: Duration) -> Self {
-        self.life = life;
+        self.life = life.max(Duration::from_secs(1));
         self
     }
 
@@ -122,7 +122,7 @@ impl TokenIssuer {
     /// Answers a token request: with a token, or with the error that RFC 6749 §5.2 has for it. `entropy` is 16 random bytes,
     /// which make each token another one.
     ///
-    /// The client may show id and secret in the form or by HTTP Basic (RFC 6749 §2.3.1), but not both. A scope is taken for
+    /// The client may show id and secret in the form or by HTTP Basic (RFC 6749 §2.3.1), but not its secret in both. A scope is taken for
     /// granted: there is one thing to be done here. An answer is not to be cached, and says so.
     #[must_use]
     pub fn answer(&self, now: Now, entropy: [u8; 16], request: &Request<Bytes>) -> Response<Bytes> {
@@ -155,15 +155,15 @@ impl TokenIssuer {
 
     fn grant(&self, now: Now, entropy: [u8; 16]) -> Response<Bytes> {
         let life = self.life.as_secs();
-        let ends = now.wall.saturating_add(life);
         // There is a first key: `new` takes it.
-        let token = self.keys.first().map_or_else(String::new, |key| key.sign(ends, entropy));
+        let token = self.keys.first().map_or_else(String::new, |key| key.sign(now, life, entropy));
         let body =
             alloc::format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{life}}}"#);
         json(StatusCode::OK, body)
     }
 
-    /// Proves that the sender has a token that was given here and has not ended.
+    /// Proves that the sender has a token that was given here and has not ended. Where several receivers give and check tokens,
+    /// their clocks may be a minute apart; a token from further in the future is refused, since it would outlive its life.
     ///
     /// # Errors
     /// [`Unauthorized`], whatever was wrong: as for

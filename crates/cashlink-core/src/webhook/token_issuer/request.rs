@@ -1,6 +1,6 @@
 //! A token request, read: RFC 6749 §4.4.2, with the client's credentials in the form or in HTTP Basic (§2.3.1).
 
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -62,11 +62,16 @@ struct Form {
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Asked, Refusal> {
     let form = form(headers, body)?;
     let credentials = match (authorization(headers)?, form.client_id, form.client_secret) {
-        (Some(basic), None, None) => by_basic(basic).ok_or(Refusal::Client)?,
         (None, Some(id), Some(secret)) => Vec::from([(id.into_bytes(), secret.into_bytes())]),
-        // More than one way of authenticating is an error (§2.3).
-        (Some(_), _, _) => return Err(Refusal::Request),
         (None, _, _) => return Err(Refusal::Client),
+        (Some(basic), id, None) => {
+            let mut credentials = by_basic(basic).ok_or(Refusal::Client)?;
+            // An id alone is no second way of authenticating: it says who it is (§3.2.1), and must not say otherwise.
+            credentials.retain(|(shown, _)| id.as_ref().is_none_or(|id| id.as_bytes() == shown));
+            credentials
+        }
+        // More than one way of authenticating is an error (§2.3).
+        (Some(_), _, Some(_)) => return Err(Refusal::Request),
     };
     let grant_type = form.grant_type.ok_or(Refusal::Request)?;
     Ok(Asked { credentials, is_client_credentials: grant_type == "client_credentials" })
@@ -91,7 +96,14 @@ fn form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Refusal> {
             return Err(Refusal::Request);
         }
     }
-    Ok(form)
+    // A parameter without a value is treated as if it were not there (§3.2).
+    let valued = |value: Option<String>| value.filter(|text| !text.is_empty());
+    Ok(Form {
+        grant_type: valued(form.grant_type),
+        scope: form.scope,
+        client_id: valued(form.client_id),
+        client_secret: valued(form.client_secret),
+    })
 }
 
 /// The one `Authorization` header, if there is any.
@@ -112,13 +124,11 @@ fn by_basic(value: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     }
     let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    let encoded = (decoded(id)?.into_bytes(), decoded(secret)?.into_bytes());
-    Some([encoded, (id.into(), secret.into())].into())
+    Some([(decoded(id), decoded(secret)), (id.into(), secret.into())].into())
 }
 
-/// One form-encoded value.
-fn decoded(text: &str) -> Option<String> {
+/// One form-encoded value. What it decodes to need not be text: it may have been sent raw, and only look encoded.
+fn decoded(text: &str) -> Vec<u8> {
     // As the value of a parameter: `&` and `=` in it would have been encoded, so they are kept as they are.
-    let text = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(|text| text.to_string())
+    percent_encoding::percent_decode_str(&text.replace('+', " ")).collect()
 }

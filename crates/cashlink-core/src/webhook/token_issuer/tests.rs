@@ -73,6 +73,12 @@ fn the_requests_of_rfc_6749_are_answered_with_a_token() {
         "grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=gX1fBat3bV&scope=a+b&new=x";
     assert_eq!(answered(&issuer(), &request(None, in_form)), granted);
 
+    // §3.2: a parameter without a value is as good as none. §3.2.1: beside Basic, `client_id` only says who it is.
+    for body in ["client_id=&client_secret=", "client_id=s6BhdRkqt3"] {
+        let request = request(Some(RFC_BASIC), &format!("grant_type=client_credentials&scope=&{body}"));
+        assert_eq!(answered(&issuer(), &request), granted, "{body}");
+    }
+
     let answer = issuer().answer(at(1_000), [7; 16], &request(None, in_form));
     let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
     assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &900.into()));
@@ -99,7 +105,10 @@ fn what_is_wrong_is_answered_as_rfc_6749_has_it() {
         (None, format!("{grant}&{grant}&{credentials}"), error(400, "invalid_request")),
         (None, format!("{grant}&{credentials}&client_id=s6BhdRkqt3"), error(400, "invalid_request")),
         (Some(RFC_BASIC), format!("{grant}&{credentials}"), error(400, "invalid_request")),
-        (Some(RFC_BASIC), format!("{grant}&client_id=s6BhdRkqt3"), error(400, "invalid_request")),
+        (Some(RFC_BASIC), format!("{grant}&client_secret=gX1fBat3bV"), error(400, "invalid_request")),
+        (Some(RFC_BASIC), format!("{grant}&client_id=other"), error(401, "invalid_client")),
+        (Some(RFC_BASIC), format!("{grant}&client_secret=&client_secret="), error(400, "invalid_request")),
+        (Some(RFC_BASIC), "grant_type=".into(), error(400, "invalid_request")),
         (Some("Basic eHg="), grant.into(), error(401, "invalid_client")),
         (Some("Basic ???"), grant.into(), error(401, "invalid_client")),
         (Some("Basic"), grant.into(), error(401, "invalid_client")),
@@ -132,7 +141,12 @@ fn t57_a_token_ends_and_any_change_to_it_is_refused() {
     let issuer = issuer();
     let token = token(&issuer, at(1_000));
     assert!(passes(&issuer, at(1_000), &token) && passes(&issuer, at(1_899), &token));
-    assert!(passes(&issuer, at(0), &token), "a clock that is behind does no harm");
+    // The clocks of two receivers may be a minute apart. What comes from further ahead would outlive its life.
+    assert!(
+        passes(&issuer, at(940), &token)
+            && !passes(&issuer, at(939), &token)
+            && !passes(&issuer, at(0), &token)
+    );
     assert!(!passes(&issuer, at(1_900), &token) && !passes(&issuer, at(u64::MAX), &token));
 
     let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
@@ -144,7 +158,19 @@ fn t57_a_token_ends_and_any_change_to_it_is_refused() {
     for length in 1..bytes.len() {
         assert!(!passes(&issuer, at(1_000), &URL_SAFE_NO_PAD.encode(&bytes[..length])), "{length} bytes");
     }
-    for other in [format!("{token}="), format!("{token}A"), STANDARD.encode([&bytes[..], &[0]].concat())] {
+    for other in
+        [format!("{token}="), format!("{token}A"), URL_SAFE_NO_PAD.encode([&bytes[..], &[0]].concat())]
+    {
+        assert!(!passes(&issuer, at(1_000), &other), "{other}");
+    }
+    // No other spelling of the same bytes: none of the bits that the last letter has to spare may be set.
+    let last = bytes.len() * 8 % 6;
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (start, end) = token.split_at(token.len() - 1);
+    let place = letters.iter().position(|letter| end.as_bytes()[0] == *letter).unwrap();
+    assert!(last != 0 && place % (1 << (6 - last)) == 0, "there are bits to spare");
+    for spare in 1..1 << (6 - last) {
+        let other = format!("{start}{}", char::from(letters[place + spare]));
         assert!(!passes(&issuer, at(1_000), &other), "{other}");
     }
     let foreign = TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), key("other")).unwrap();
@@ -161,6 +187,57 @@ fn keys_and_secrets_are_exchanged_without_a_gap() {
     let value = HeaderValue::try_from(format!("Bearer {of_old}")).unwrap();
     let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
     assert_eq!(both.authenticate(at(0), &headers, b"").unwrap().credential_index(), 1);
+}
+
+/// That no comparison ends early is measured by `scripts/timing`; that none is skipped is shown here: each of them decides.
+#[test]
+fn t49_the_first_client_secret_and_the_first_key_are_no_shortcuts() {
+    let names = ["gX1fBat3bV", "second", "third"];
+    let issuer = names[1..]
+        .iter()
+        .fold(issuer(), |all, name| all.or_client_secret(&Secret::new(*name)).unwrap().or_key(key(name)));
+    for (index, name) in names.into_iter().enumerate() {
+        let form = format!("grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret={name}");
+        assert_eq!(answered(&issuer, &request(None, &form)).0, 200, "{name}");
+        for letter in 0..name.len() {
+            let mut wrong = form.clone();
+            let place = form.len() - name.len() + letter;
+            wrong.replace_range(place..=place, "X");
+            assert_eq!(answered(&issuer, &request(None, &wrong)).0 == 200, wrong == form, "{wrong}");
+        }
+        let signs = if index == 0 { key("k") } else { key(name) };
+        let alone = TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), signs).unwrap();
+        let value = HeaderValue::try_from(format!("Bearer {}", token(&alone, at(0)))).unwrap();
+        let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+        assert_eq!(issuer.authenticate(at(0), &headers, b"").unwrap().credential_index(), index);
+    }
+}
+
+#[test]
+fn a_life_is_at_least_a_second_and_as_long_as_it_says() {
+    for (life, says) in [(Duration::ZERO, 1), (Duration::from_millis(2_900), 2), (Duration::MAX, u64::MAX)] {
+        let issuer = issuer().life(life);
+        let answer =
+            issuer.answer(at(5), [7; 16], &request(Some(RFC_BASIC), "grant_type=client_credentials"));
+        let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(body["expires_in"], says);
+        let (token, ends) = (body["access_token"].as_str().unwrap(), 5_u64.saturating_add(says));
+        assert!(passes(&issuer, at(ends - 1), token) && !passes(&issuer, at(ends), token), "{life:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_looks_encoded_gets_in_as_it_is() {
+    // Sent raw in Basic, it is no UTF-8 when it is decoded as a form.
+    let issuer = TokenIssuer::new("id", &Secret::new("%a0+"), key("k")).unwrap();
+    for basic in ["id:%a0+", "id:%25a0%2B"] {
+        let basic = format!("Basic {}", STANDARD.encode(basic));
+        assert_eq!(
+            answered(&issuer, &request(Some(&basic), "grant_type=client_credentials")).0,
+            200,
+            "{basic}"
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
-//! A token: when it ends, and a signature over that.
+//! A token: when it was given, when it ends, and a signature over that.
 //!
-//! `base64url(version ‖ end ‖ entropy ‖ HMAC-SHA256(key, version ‖ end ‖ entropy))`: 1, 8, 16 and 32 bytes, without padding,
-//! which 57 bytes don't need.
+//! `base64url(version ‖ given ‖ end ‖ entropy ‖ HMAC-SHA256(key, all before it))`: 1, 8, 8, 16 and 32 bytes, without padding.
 
 use alloc::string::String;
 use core::fmt;
@@ -15,8 +14,11 @@ use subtle::{Choice, ConstantTimeEq as _};
 use crate::{InvalidValue, Now, Secret};
 
 const VERSION: u8 = 1;
-const SIGNED: usize = 1 + 8 + 16;
+const SIGNED: usize = 1 + 8 + 8 + 16;
 const LEN: usize = SIGNED + 32;
+
+/// By how many seconds the clock of the receiver that gave a token may be ahead of the one that checks it.
+const SKEW: u64 = 60;
 
 /// A key that signs tokens: at least 32 bytes, from a real source of randomness. It never leaves the receivers.
 #[derive(Clone)]
@@ -34,17 +36,18 @@ impl TokenKey {
         }
     }
 
-    /// A token that ends at this second since the epoch.
-    pub(super) fn sign(&self, ends: u64, entropy: [u8; 16]) -> String {
+    /// A token of so many seconds from now on.
+    pub(super) fn sign(&self, now: Now, life: u64, entropy: [u8; 16]) -> String {
         let mut token = [0; LEN];
-        let (version, rest) = token.split_at_mut(1);
-        let (end, rest) = rest.split_at_mut(8);
-        let (random, mac) = rest.split_at_mut(16);
+        let (signed, mac) = token.split_at_mut(SIGNED);
+        let (version, rest) = signed.split_at_mut(1);
+        let (given, rest) = rest.split_at_mut(8);
+        let (end, random) = rest.split_at_mut(8);
         version.fill(VERSION);
-        end.copy_from_slice(&ends.to_be_bytes());
+        given.copy_from_slice(&now.wall.to_be_bytes());
+        end.copy_from_slice(&now.wall.saturating_add(life).to_be_bytes());
         random.copy_from_slice(&entropy);
-        let signature = self.0.clone().chain_update(version).chain_update(end).chain_update(random);
-        mac.copy_from_slice(&signature.finalize().into_bytes());
+        mac.copy_from_slice(&self.0.clone().chain_update(signed).finalize().into_bytes());
         URL_SAFE_NO_PAD.encode(token)
     }
 
@@ -59,7 +62,7 @@ impl fmt::Debug for TokenKey {
     }
 }
 
-/// Which of the keys signed this token, if it is one that has not ended. All keys are tried.
+/// Which of the keys signed this token, if it is one that has not ended and was not given in the future. All keys are tried.
 pub(super) fn key_of(text: &[u8], keys: &[TokenKey], now: Now) -> Option<usize> {
     let mut token = [0; LEN];
     // The decoder takes the one canonical spelling only.
@@ -75,7 +78,8 @@ pub(super) fn key_of(text: &[u8], keys: &[TokenKey], now: Now) -> Option<usize> 
         }
     }
     // What is signed was written here; it is read only now.
-    let [VERSION, end @ ..] = signed else { return None };
-    let ends = u64::from_be_bytes(*end.first_chunk()?);
-    found.filter(|_| now.wall < ends)
+    let [VERSION, times @ ..] = signed else { return None };
+    let (given, rest) = times.split_first_chunk()?;
+    let (given, ends) = (u64::from_be_bytes(*given), u64::from_be_bytes(*rest.first_chunk()?));
+    found.filter(|_| given <= now.wall.saturating_add(SKEW) && now.wall < ends)
 }
