@@ -241,6 +241,24 @@ mod tests {
         assert!(UserKey::new(Secret::new("")).is_err());
     }
 
+    /// "By default your API key will be in test mode"; Cashlink switches the same key, or hands out another one (seed).
+    #[test]
+    fn a_key_is_a_tests_until_it_is_declared_otherwise() {
+        let key = UserKey::new(Secret::new("a")).unwrap();
+        assert_eq!(key.mode(), Mode::Test);
+        let switched = key.clone().in_mode(Mode::Production);
+        assert_eq!(
+            (switched.mode(), switched.clone().in_mode(Mode::Test).mode()),
+            (Mode::Production, Mode::Test)
+        );
+        let sent = |key: UserKey| match sealed::Authenticate::into_authentication(key) {
+            Authentication::ApiKey(value) => value,
+            Authentication::Bearer(_) => panic!("a key"),
+        };
+        assert_eq!(sent(key), sent(switched), "requests stay as they are");
+        assert_eq!(AppKey::new(Secret::new("a")).unwrap().mode(), Mode::Test);
+    }
+
     #[test]
     fn t11_no_credential_shows_itself() {
         let canary = || Secret::new("canary");

@@ -149,6 +149,22 @@ fn a_success_brings_its_answer_along() {
     assert_eq!(meta.field::<Vec<u8>>(&["new", "deep"]).unwrap(), Some(vec![1, 2]));
 }
 
+/// "If no header is passed, the latest stable API version is assumed" (seed): which one that is, no answer has to say.
+#[test]
+fn without_a_version_none_is_sent_and_none_is_claimed_of_the_answer() {
+    let play_at = |api: Payments| {
+        let client = Client::new(api, UserKey::new(Secret::new("key")).unwrap());
+        let mut play = Play::of(&client, &create());
+        play.attempt_with(|pending, now| pending.respond(now, with(201, &[], br#"{"id":"17"}"#)));
+        let sent = play.sent[0].lasting.2.get("x-api-version").cloned();
+        let meta = play.result().unwrap().meta.clone();
+        (sent, meta.api_version().map(str::to_owned))
+    };
+    assert_eq!(play_at(Payments::production()), (None, None));
+    let pinned = Payments::production().version(ApiVersion::V2017_10_01);
+    assert_eq!(play_at(pinned), (Some(header::HeaderValue::from_static("2017-10-01")), None));
+}
+
 #[test]
 fn t23_a_field_that_is_asked_for_by_name_and_comes_twice_is_an_error() {
     let body = br#"{"id":"17","new":{"limit":1,"l\u0069mit":2},"once":3,"unread":4,"unread":5}"#;

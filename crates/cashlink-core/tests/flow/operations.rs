@@ -20,6 +20,8 @@ use crate::scenario::{START, bytes_of, token};
 struct Case {
     name: &'static str,
     method: Method,
+    /// Whether its key is honoured; `None` without one.
+    honoured: Option<Honoured>,
     request: Request<Body>,
     read: fn(&str) -> Result<(), DecodeError>,
     answer: &'static str,
@@ -36,7 +38,11 @@ fn case<O: Operation>(client: &Client<O::Credential>, operation: &O, answer: &'s
     };
     let Step::Send(outgoing) = step else { panic!("{} goes out", O::NAME) };
     let (request, _) = outgoing.into_parts();
-    Case { name: O::NAME, method: operation.method(), request, read: read::<O>, answer }
+    let honoured = match operation.effect() {
+        Effect::Keyed { honoured, .. } => Some(honoured),
+        _ => None,
+    };
+    Case { name: O::NAME, method: operation.method(), honoured, request, read: read::<O>, answer }
 }
 
 fn key() -> IdempotencyKey {
@@ -178,6 +184,58 @@ fn t2_every_path_has_the_slash_that_is_documented() {
         assert_eq!(path.ends_with('/'), slash, "{name}: {path}");
         assert_eq!(request.method(), method, "{name}");
     }
+}
+
+/// Keys work on "certain POST endpoints" (seed). Relied upon are those whose page or sample shows the key (partner-api.md §4.1, §5.1);
+/// on the others it is only inferred, or was not seen at all.
+#[test]
+fn the_requests_that_are_known_to_honour_their_keys_are_these() {
+    let (mut documented, mut assumed, mut none) = (Vec::new(), Vec::new(), Vec::new());
+    for Case { name, method, honoured, request, .. } in cases() {
+        let key = request.headers().get("x-idempotency-key").map(|key| key.to_str().unwrap());
+        assert_eq!(key, honoured.map(|_| "order-4711"), "{name}");
+        match honoured {
+            Some(Honoured::Documented) => documented.push(name),
+            Some(_) => assumed.push(name),
+            None if method != Method::GET => none.push(name),
+            None => {}
+        }
+    }
+    assert_eq!(
+        documented,
+        [
+            "documents.upload",
+            "investors.create",
+            "investors.update",
+            "identifications.add",
+            "wallets.link",
+            "wallets.create_managed",
+            "transfers.create",
+            "issuer.documents.upload",
+            "listings.create"
+        ]
+    );
+    assert_eq!(
+        assumed,
+        [
+            "benefiting_persons.add",
+            "investments.create",
+            "investments.update",
+            "issuers.create",
+            "issuer.products.create"
+        ]
+    );
+    // The older API has no keys; on these two changes none was seen.
+    assert_eq!(
+        none,
+        [
+            "cashlinks.create",
+            "public-ids.allocate",
+            "businesses.register",
+            "issuers.update",
+            "issuer.products.update"
+        ]
+    );
 }
 
 /// All that may never be in a URL: it stands in logs and histories on both sides, and in `Referer` headers.

@@ -9,5 +9,6 @@ mod heads;
 mod lost_replies;
 mod redirects;
 mod scripted;
+mod seeds;
 mod uploads;
 mod wire;
