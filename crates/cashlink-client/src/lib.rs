@@ -43,4 +43,4 @@ mod turning;
 pub use cashlink_core as core;
 pub use clock::system_now;
 pub use entropy::{NoEntropy, random_key, random_seed};
-pub use outbound::{Limits, Trace};
+pub use outbound::{Limits, Progress, Trace};

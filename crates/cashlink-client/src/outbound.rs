@@ -1,5 +1,6 @@
 //! What both worlds say of a body on its way out: how far it went, and what was wrong with its payload.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,6 +26,59 @@ impl Limits {
 
     pub(crate) fn of<T>(pending: &Pending<T>, now: cashlink_core::Now) -> Self {
         Self { timeouts: pending.timeouts(now), largest_answer: pending.largest_answer() }
+    }
+}
+
+/// How far a body has gone on one attempt.
+///
+/// Within an attempt, `sent` only rises; it is `total` once the last byte was handed to the transport, whose buffers and
+/// the network's are still ahead of it then: only the reply says that the server has it. A repeated attempt begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Which attempt, counted like [`Meta::attempts`](cashlink_core::Meta::attempts): from 1.
+    pub attempt: u32,
+    /// How many bytes of the body were handed on, framing included.
+    pub sent: u64,
+    /// How many there are: what `Content-Length` says.
+    pub total: u64,
+}
+
+/// Who is told of progress.
+pub(crate) type Observer = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Counts a body's bytes, and tells whoever asked.
+pub(crate) struct Meter {
+    progress: Progress,
+    observer: Option<Observer>,
+}
+
+impl Meter {
+    pub(crate) fn new(total: u64, observer: Option<Observer>) -> Self {
+        Self { progress: Progress { attempt: 1, sent: 0, total }, observer }
+    }
+
+    pub(crate) fn on_attempt(&mut self, attempt: u32) {
+        self.progress.attempt = attempt;
+    }
+
+    /// So many bytes more were handed on. None is no news: what is told strictly rises.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        let Progress { sent, total, .. } = self.progress;
+        self.progress.sent = sent.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)).min(total);
+        if let (Some(observer), true) = (&self.observer, self.progress.sent > sent) {
+            observer(self.progress);
+        }
+    }
+
+    pub(crate) fn left(&self) -> u64 {
+        self.progress.total.saturating_sub(self.progress.sent)
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.progress.fmt(f)
     }
 }
 

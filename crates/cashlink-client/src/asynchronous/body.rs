@@ -10,7 +10,7 @@ use bytes::Bytes;
 use cashlink_core::body::{Body, Cursor, PayloadFault, Want};
 use http_body::{Frame, SizeHint};
 
-use crate::outbound::Trace;
+use crate::outbound::{Meter, Observer, Progress, Trace};
 
 /// Reads a payload, piece by piece. Every runtime's reader is one in a few lines.
 pub trait ReadPayload: Send {
@@ -30,7 +30,10 @@ type Opening = Pin<Box<dyn Future<Output = io::Result<Reader>> + Send>>;
 
 /// Where a payload's bytes are: something that can be opened again for every attempt.
 #[derive(Clone)]
-pub struct Source(Arc<dyn Fn() -> Opening + Send + Sync>);
+pub struct Source {
+    open: Arc<dyn Fn() -> Opening + Send + Sync>,
+    observer: Option<Observer>,
+}
 
 impl Source {
     /// A function that opens the payload from its beginning, once per attempt.
@@ -39,10 +42,19 @@ impl Source {
         F: Future<Output = io::Result<R>> + Send + 'static,
         R: ReadPayload + 'static,
     {
-        Self(Arc::new(move || {
+        let open = Arc::new(move || {
             let opening = open();
-            Box::pin(async move { Ok(Box::pin(opening.await?) as Reader) })
-        }))
+            Box::pin(async move { Ok(Box::pin(opening.await?) as Reader) }) as Opening
+        });
+        Self { open, observer: None }
+    }
+
+    /// The same source, which tells of every piece of the body that is handed to the transport, on every attempt. The
+    /// function is called in between two pieces: what it takes, the upload takes too.
+    #[must_use]
+    pub fn with_progress(mut self, tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(tell));
+        self
     }
 }
 
@@ -64,8 +76,8 @@ pub struct Outbound {
     payload: Mutex<Payload>,
     buffer: Vec<u8>,
     failed: Option<PayloadFault>,
+    meter: Meter,
     trace: Trace,
-    left: u64,
 }
 
 enum Payload {
@@ -78,9 +90,10 @@ impl Outbound {
     /// A body, and where its payload comes from if it refers to one. The client makes these; a transport's own tests may.
     #[must_use]
     pub fn new(body: Body, source: Option<Source>) -> Self {
+        let observer = source.as_ref().and_then(|source| source.observer.clone());
         Self {
             cursor: body.cursor(),
-            left: body.len(),
+            meter: Meter::new(body.len(), observer),
             body,
             source,
             payload: Mutex::new(Payload::Closed),
@@ -88,6 +101,11 @@ impl Outbound {
             failed: None,
             trace: Trace::default(),
         }
+    }
+
+    pub(crate) fn on_attempt(mut self, attempt: u32) -> Self {
+        self.meter.on_attempt(attempt);
+        self
     }
 
     /// The length in bytes: what `Content-Length` says.
@@ -138,7 +156,7 @@ impl Outbound {
             match payload {
                 Payload::Closed => {
                     let source = self.source.as_ref().ok_or(PayloadFault::Missing)?;
-                    *payload = Payload::Opening((source.0)());
+                    *payload = Payload::Opening((source.open)());
                 }
                 Payload::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
                     Ok(reader) => *payload = Payload::Open(reader),
@@ -170,7 +188,7 @@ impl http_body::Body for Outbound {
         };
         match piece {
             Ok(Some(bytes)) => {
-                this.left = this.left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                this.meter.advance(bytes.len());
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Ok(None) => Poll::Ready(None),
@@ -182,16 +200,19 @@ impl http_body::Body for Outbound {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.meter.left() == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.meter.left())
     }
 }
 
 impl fmt::Debug for Outbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outbound").field("body", &self.body).field("left", &self.left).finish_non_exhaustive()
+        f.debug_struct("Outbound")
+            .field("body", &self.body)
+            .field("meter", &self.meter)
+            .finish_non_exhaustive()
     }
 }

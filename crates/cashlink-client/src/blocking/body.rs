@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use cashlink_core::body::{Body, Cursor, PayloadFault, PayloadRef, Want};
 
-use crate::outbound::Trace;
+use crate::outbound::{Meter, Observer, Progress, Trace};
 
 /// Where a payload's bytes are: something that can be opened again for every attempt.
 ///
@@ -21,14 +21,17 @@ use crate::outbound::Trace;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Source(Arc<Opener>);
+pub struct Source {
+    open: Arc<Opener>,
+    observer: Option<Observer>,
+}
 
 type Opener = dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync;
 
 impl Source {
     /// A function that opens the payload from its beginning, once per attempt.
     pub fn new<R: Read + Send + 'static>(open: impl Fn() -> io::Result<R> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(move || Ok(Box::new(open()?))))
+        Self { open: Arc::new(move || Ok(Box::new(open()?))), observer: None }
     }
 
     /// A file, and the reference to it with its length as it is now. A file that has changed by the time that it is sent
@@ -40,6 +43,22 @@ impl Source {
         let path = path.into();
         let payload = PayloadRef::new(std::fs::metadata(&path)?.len());
         Ok((Self::new(move || File::open(&path)), payload))
+    }
+
+    /// The same source, which tells of every piece of the body that is handed to the transport, on every attempt. The
+    /// function is called in between two pieces: what it takes, the upload takes too.
+    ///
+    /// ```
+    /// use cashlink_client::blocking::Source;
+    ///
+    /// let source = Source::new(|| Ok(&b"%PDF-1.7"[..]))
+    ///     .with_progress(|progress| println!("{} of {} bytes", progress.sent, progress.total));
+    /// # let _ = source;
+    /// ```
+    #[must_use]
+    pub fn with_progress(mut self, tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Arc::new(tell));
+        self
     }
 }
 
@@ -54,6 +73,7 @@ impl fmt::Debug for Source {
 pub struct Outbound {
     body: Body,
     source: Option<Source>,
+    meter: Meter,
     trace: Trace,
 }
 
@@ -61,7 +81,13 @@ impl Outbound {
     /// A body, and where its payload comes from if it refers to one. The client makes these; a transport's own tests may.
     #[must_use]
     pub fn new(body: Body, source: Option<Source>) -> Self {
-        Self { body, source, trace: Trace::default() }
+        let observer = source.as_ref().and_then(|source| source.observer.clone());
+        Self { meter: Meter::new(body.len(), observer), body, source, trace: Trace::default() }
+    }
+
+    pub(crate) fn on_attempt(mut self, attempt: u32) -> Self {
+        self.meter.on_attempt(attempt);
+        self
     }
 
     /// The length in bytes: what `Content-Length` says.
@@ -99,6 +125,7 @@ impl Outbound {
             payload: None,
             buffer: Vec::new(),
             failed: None,
+            meter: self.meter,
             trace: self.trace,
         }
     }
@@ -112,6 +139,7 @@ pub struct OutboundReader {
     payload: Option<Box<dyn Read + Send>>,
     buffer: Vec<u8>,
     failed: Option<PayloadFault>,
+    meter: Meter,
     trace: Trace,
 }
 
@@ -145,7 +173,7 @@ impl OutboundReader {
         let Some(source) = &self.source else { return Ok(None) };
         let payload = match &mut self.payload {
             Some(payload) => payload,
-            none => none.insert((source.0)()?),
+            none => none.insert((source.open)()?),
         };
         self.buffer.resize(at_most, 0);
         loop {
@@ -165,6 +193,7 @@ impl Read for OutboundReader {
         }
         let count = self.ready.len().min(into.len());
         self.ready.copy_to_slice(&mut into[..count]);
+        self.meter.advance(count);
         Ok(count)
     }
 }

@@ -188,10 +188,9 @@ impl<H: Transport, W: Timer> World<H, W> {
                 Step::Authorize(need) => self.authorize(need),
                 Step::Send(outgoing) => {
                     let (request, pending) = outgoing.into_parts();
-                    let request = request.map(|body| {
-                        let source = body.payload_ref().and_then(|_| source.cloned());
-                        Outbound::new(body, source)
-                    });
+                    let attempt = pending.attempt();
+                    let request =
+                        request.map(|body| Outbound::new(body, source.cloned()).on_attempt(attempt));
                     let trace = request.body().trace();
                     match self.transport.send(request, Limits::of(&pending, self.timer.now())) {
                         Ok(response) => pending.respond(self.timer.now(), response),

@@ -32,6 +32,7 @@ const EXEMPT: Reasons = &[
     ("blocking::SystemTimer", "has no field"),
     ("entropy::NoEntropy", "has no field"),
     ("outbound::Limits", "durations and a number"),
+    ("outbound::Progress", "numbers"),
     ("asynchronous::Timer", "a trait"),
     ("asynchronous::Transport", "a trait"),
     ("asynchronous::body::ReadPayload", "a trait"),

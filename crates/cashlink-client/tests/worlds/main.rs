@@ -13,6 +13,7 @@ mod executor;
 mod futures;
 mod headers;
 mod payloads;
+mod progress;
 mod runner;
 mod scenarios;
 mod tasks;

@@ -22,7 +22,7 @@ use crate::runner::{Hesitant, get, protocol, upload};
 use crate::wire::{Log, Outcome, Wire, answer, grant};
 
 /// A transport that does to every upload what a test wants done to it; a token is always to be had.
-struct Takes<F>(F);
+pub(crate) struct Takes<F>(pub(crate) F);
 
 impl<F> blocking::Transport for Takes<F>
 where
@@ -60,11 +60,11 @@ where
     }
 }
 
-fn created() -> Outcome {
+pub(crate) fn created() -> Outcome {
     Ok(answer(201, r#"{"id":"17"}"#))
 }
 
-fn perform_blocking(
+pub(crate) fn perform_blocking(
     call: &Call<Document, Bearer>,
     source: &blocking::Source,
     takes: impl Fn(blocking::Outbound) -> Outcome + Send + Sync,
@@ -72,7 +72,7 @@ fn perform_blocking(
     blocking::Client::with_timer(protocol(), Takes(takes), Clock::default()).upload(call, source)
 }
 
-fn perform_async<A: Future<Output = Outcome> + Send>(
+pub(crate) fn perform_async<A: Future<Output = Outcome> + Send>(
     call: &Call<Document, Bearer>,
     source: &asynchronous::Source,
     takes: impl Fn(asynchronous::Outbound) -> A + Send + Sync,

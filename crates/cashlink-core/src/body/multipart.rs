@@ -120,6 +120,22 @@ impl MediaType {
     /// `application/json`.
     pub const JSON: Self = Self(alloc::borrow::Cow::Borrowed("application/json"));
 
+    /// The media type that the ending of a file's name tells, where the vendor's samples show it: `.pdf`, in whichever case.
+    /// Everything else is for the caller to say.
+    ///
+    /// ```
+    /// use cashlink_core::body::{FileName, MediaType};
+    ///
+    /// assert_eq!(MediaType::of(&FileName::new("contract.pdf")?), Some(MediaType::PDF));
+    /// assert_eq!(MediaType::of(&FileName::new("passport.png")?), None);
+    /// # Ok::<(), cashlink_core::InvalidValue>(())
+    /// ```
+    #[must_use]
+    pub fn of(name: &FileName) -> Option<Self> {
+        let (_, ending) = name.as_str().rsplit_once('.')?;
+        ending.eq_ignore_ascii_case("pdf").then_some(Self::PDF)
+    }
+
     /// # Errors
     /// When it is not a media type of tokens.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidValue> {
@@ -234,6 +250,27 @@ mod tests {
         assert_eq!(body(1, "k"), body(1, "k"));
         assert_ne!(body(1, "k"), body(2, "k"));
         assert_ne!(body(1, "k"), body(1, "l"));
+    }
+
+    /// The only ending that the vendor's samples show; what the name says before it counts for nothing.
+    #[test]
+    fn a_name_tells_its_type_only_where_the_samples_show_it() {
+        for (name, known) in [
+            ("contract.pdf", true),
+            ("CONTRACT.PDF", true),
+            ("scan.png.pdf", true),
+            (".pdf", true),
+            ("contract.pdf.png", false),
+            ("contract.pdf.", false),
+            ("contract.pdf ", false),
+            ("contractpdf", false),
+            ("pdf", false),
+            ("contract.json", false),
+            ("contract.ｐｄｆ", false),
+        ] {
+            let told = MediaType::of(&FileName::new(name).unwrap());
+            assert_eq!(told, known.then_some(MediaType::PDF), "{name}");
+        }
     }
 
     #[test]

@@ -231,6 +231,13 @@ impl<T> Pending<T> {
         self.0.flow.largest_answer()
     }
 
+    /// Which attempt this is: 1 at first, and counted like [`Meta::attempts`](crate::Meta::attempts), those of earlier
+    /// processes included.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.0.flow.total_attempts()
+    }
+
     /// The whole answer came. Whether that is good news is decided here.
     pub fn respond(self, now: Now, response: Response<impl Into<Bytes>>) -> Step<T> {
         Step::at(self.0.flow.responded(now, response.map(Into::into)), self.0.decode)

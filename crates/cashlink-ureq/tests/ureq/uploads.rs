@@ -1,6 +1,7 @@
 //! Documents on their way out: streamed, exact, and never completed when they are not what was announced.
 
 use std::io::{self, Read};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cashlink_ureq::Source;
@@ -91,6 +92,25 @@ fn a_document_whose_connection_is_reset_on_the_way_is_sent_again_from_its_beginn
     let requests = server.requests();
     assert!(requests[2].starts_with(&requests[1]), "the same head");
     assert_eq!(requests[2].matches('x').count() as u64 - requests[1].matches('x').count() as u64, length);
+}
+
+/// The first attempt's connection is closed at its head: what ureq took of the body until then was told, the second is told
+/// whole.
+#[test]
+fn progress_is_told_as_the_bytes_are_taken_and_begins_anew_on_the_second_attempt() {
+    let length = 16 << 20;
+    let server = Server::plays(vec![Play::Keep(TOKEN), Play::CloseAtHead, Play::Close(CREATED)]);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let ear = Arc::clone(&told);
+    let source = source(length).with_progress(move |progress| ear.lock().unwrap().push(progress));
+    let call = upload(length);
+    client(&server, quick()).upload(&call, &source).unwrap();
+    let told = told.lock().unwrap();
+    assert!(told.is_sorted_by(|one, next| (one.attempt, one.sent) < (next.attempt, next.sent)), "{told:?}");
+    let last = told.last().unwrap();
+    assert_eq!((last.attempt, last.sent, last.total), (2, call.body().len(), call.body().len()));
+    assert!(told.iter().all(|one| one.total == last.total));
+    assert!(told.iter().any(|one| one.attempt == 2 && one.sent <= 1 << 16), "from the beginning");
 }
 
 #[test]
