@@ -41,7 +41,7 @@ fn main() -> Result {
     // Key and seed are made before the call; a program stores both, so that any process can repeat the upload.
     let upload = UploadDocument::new(random_key()?, random_seed()?, name, media_type, payload);
     let call = Call::new(&upload)?;
-    let (_sandbox, client) = connect(wanted.base_url.as_deref(), call.body().len())?;
+    let (_sandbox, client) = connect(wanted.base_url.as_deref())?;
     let show = if wanted.lines { lines() } else { shown(call.body().len()) };
     let reply = client.upload(&call, &source.with_progress(show))?;
     writeln!(
@@ -94,14 +94,10 @@ fn lines() -> Box<dyn Fn(Progress) + Send + Sync> {
     clippy::disallowed_methods,
     reason = "this is a program, and its user says in the environment who they are"
 )]
-fn connect(base_url: Option<&str>, length: u64) -> Result<(Option<Running>, Client<Bearer>)> {
+fn connect(base_url: Option<&str>) -> Result<(Option<Running>, Client<Bearer>)> {
     let sandbox = match base_url {
         Some(_) => None,
-        None => {
-            let mut config = Config::default();
-            config.body_limit = config.body_limit.max(usize::try_from(length)?);
-            Some(Server::start(config)?)
-        }
+        None => Some(Server::start(Config::default())?),
     };
     let (id, secret) = match &sandbox {
         Some(_) => (demo::DISTRIBUTOR_CLIENT_ID.into(), demo::DISTRIBUTOR_CLIENT_SECRET.into()),

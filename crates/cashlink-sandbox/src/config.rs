@@ -44,7 +44,8 @@ pub struct Config {
     pub live_keys: Vec<String>,
     /// Where webhooks go. Default: nowhere.
     pub webhooks: Webhooks,
-    /// The largest request body, in bytes; a larger one is answered 413. Default: 32 MiB.
+    /// The largest request body, in bytes; a larger one is answered 413. A document may be of any size: it is hashed as it comes,
+    /// and not kept. Default: 32 MiB.
     pub body_limit: usize,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | call | what it does |
 //! | --- | --- |
-//! | `GET /_sandbox/state` | counts of objects, requests, tokens, keys; the faults that wait |
+//! | `GET /_sandbox/state` | counts of objects, requests, tokens, keys; documents with length and SHA-256; the faults that wait |
 //! | `POST /_sandbox/faults` | arms a fault: `{"fault": "drop-response", "times": 1, "match": {"method": "POST", "path": "/api/"}}` |
 //! | `DELETE /_sandbox/faults` | takes back the faults that wait |
 //! | `POST /_sandbox/pay` | pays a payment link: `{"link": "VX0GK5cvM1dO"}`; its webhook follows |
@@ -16,7 +16,7 @@ use crate::drf::{self, Refusal};
 use crate::engine::Sandbox;
 use crate::exchange::Answer;
 use crate::faults::Armed;
-use crate::store::Kind;
+use crate::store::{Kind, Object};
 use crate::webhooks::Payer;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -129,6 +129,7 @@ fn state(sandbox: &Sandbox, now: Duration) -> Value {
     let requests = sandbox.statistics().iter().map(|(line, count)| (line, Value::from(count)));
     json!({
         "objects": Kind::ALL.iter().map(count).collect::<Value>(),
+        "documents": sandbox.objects(Kind::Document).iter().map(Object::json).collect::<Value>(),
         "requests": requests.collect::<Value>(),
         "tokens": { "requests": sandbox.statistics().token_requests(), "live": sandbox.live_tokens(now) },
         "keys": {

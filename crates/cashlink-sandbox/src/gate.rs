@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::drf::{self, Refusal};
 use crate::exchange::{Answer, Exchange};
 use crate::keys::{self, Use};
+use crate::multipart::{Digester, Upload};
 use crate::oauth::{self, Grant};
 use crate::payments::{self, Version};
 use crate::routes::{self, Access, Route};
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 /// The whole way of a request through the APIs.
 pub(crate) fn answer(world: &mut World, now: Duration, request: &Request<Bytes>) -> Response<Bytes> {
-    if request.body().len() > world.config.body_limit {
+    if request.body().len() > world.config.body_limit && Digester::wanted(request).is_none() {
         let detail = "The request body is larger than the sandbox accepts.";
         return Refusal::detail(StatusCode::PAYLOAD_TOO_LARGE, detail).into();
     }
@@ -103,11 +104,12 @@ fn bearer(world: &mut World, routes: &[&Route], exchange: &Exchange<'_>) -> Answ
         path: request.uri().path().to_owned(),
         key,
     };
-    if let Some(first) = world.replies.replay(&usage, request.body()) {
+    let body = Upload::body_sha256(request);
+    if let Some(first) = world.replies.replay(&usage, body) {
         return Ok(first);
     }
     let response = (route.handler)(world, exchange).unwrap_or_else(Response::from);
-    world.replies.keep(usage, request.body(), &response);
+    world.replies.keep(usage, body, &response);
     Ok(response)
 }
 

@@ -8,7 +8,6 @@
 use crate::drf::Refusal;
 use bytes::Bytes;
 use http::{HeaderMap, Response};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// What an endpoint does with `X-Idempotency-Key`.
@@ -66,23 +65,24 @@ pub(crate) struct Replies {
 
 #[derive(Debug)]
 struct Kept {
+    /// The SHA-256 of the first request's.
     body: [u8; 32],
     response: Response<Bytes>,
 }
 
 impl Replies {
-    /// The first answer to this key, if it had one.
-    pub(crate) fn replay(&mut self, usage: &Use, body: &Bytes) -> Option<Response<Bytes>> {
+    /// The first answer to this key, if it had one. Bodies are compared by their SHA-256.
+    pub(crate) fn replay(&mut self, usage: &Use, body: [u8; 32]) -> Option<Response<Bytes>> {
         let kept = self.kept.get(usage)?;
         self.replays += 1;
-        if kept.body != digest(body) {
+        if kept.body != body {
             self.replays_of_other_bodies += 1;
         }
         Some(kept.response.clone())
     }
 
-    pub(crate) fn keep(&mut self, usage: Use, body: &Bytes, response: &Response<Bytes>) {
-        self.kept.insert(usage, Kept { body: digest(body), response: response.clone() });
+    pub(crate) fn keep(&mut self, usage: Use, body: [u8; 32], response: &Response<Bytes>) {
+        self.kept.insert(usage, Kept { body, response: response.clone() });
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -92,10 +92,6 @@ impl Replies {
     pub(crate) fn forget(&mut self) -> usize {
         std::mem::take(&mut self.kept).len()
     }
-}
-
-fn digest(body: &Bytes) -> [u8; 32] {
-    Sha256::digest(body).into()
 }
 
 #[cfg(test)]

@@ -1,80 +1,177 @@
-//! `multipart/form-data` (RFC 7578, RFC 2046), read strictly: what two parsers could understand differently is refused.
+//! `multipart/form-data` (RFC 7578, RFC 2046), read strictly and as it comes: what two parsers could understand differently is
+//! refused.
 //!
 //! Refused, although RFC 2046 lets it pass: text before the first or after the last boundary, spaces after a boundary, and a line
 //! in a part that begins with the boundary but goes on. T17 to T19 tell why a client must never produce the latter.
 
-use bytes::Bytes;
+mod digest;
 
-/// One part.
-#[derive(Debug, PartialEq, Eq)]
+pub(crate) use digest::{Digester, Upload};
+
+/// The head of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) name: String,
     pub(crate) file_name: Option<String>,
     /// As sent, or `text/plain` (RFC 7578 section 4.4).
     pub(crate) content_type: String,
-    pub(crate) data: Bytes,
 }
 
 /// Why a body is none. In few words: they go into an answer, which must not echo the body.
-type Malformed = &'static str;
+pub(crate) type Malformed = &'static str;
 
 /// No client needs more, and a sandbox need not find out what happens then.
 const MAX_PARTS: usize = 100;
 const MAX_HEADERS: usize = 8 * 1024;
 
-/// The parts of a body, whose content type says where the boundary is.
-pub(crate) fn parse(content_type: &str, body: &Bytes) -> Result<Vec<Part>, Malformed> {
-    let (_, parameters) = value_and_parameters(content_type)?;
-    let boundary = parameters.get("boundary").ok_or("the content type names no boundary")?;
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte);
-    if !(1..=70).contains(&boundary.len()) || !boundary.bytes().all(allowed) {
-        return Err("the boundary is not 1 to 70 of the characters that RFC 2046 allows");
-    }
-    let delimiter = format!("\r\n--{boundary}");
-    let mut place = body.strip_prefix(&delimiter.as_bytes()[2..]).map(|rest| body.len() - rest.len());
-    let mut parts = Vec::new();
-    while let Some(start) = place {
-        match &body[start..] {
-            // After the closing delimiter, a line end is usual and nothing more is wanted.
-            b"--" | b"--\r\n" => return Ok(parts),
-            [b'\r', b'\n', ..] if parts.len() < MAX_PARTS => {}
-            [b'\r', b'\n', ..] => return Err("there are too many parts"),
-            _ => return Err("a boundary is followed by something else than a line end"),
-        }
-        let (header, data) = headers(body, start + 2)?;
-        let end = find(body, data, delimiter.as_bytes()).ok_or("a part doesn't end")?;
-        parts.push(Part { data: body.slice(data..end), ..header });
-        place = Some(end + delimiter.len());
-    }
-    Err("the body doesn't begin with the boundary")
+/// What stands in a body.
+#[derive(Debug)]
+enum Event<'a> {
+    /// A part begins, and the one before it, if any, has ended.
+    Part(Part),
+    /// Some of its data, never empty. Where one piece ends and the next begins means nothing.
+    Data(&'a [u8]),
 }
 
-/// Where `needle`, which begins with a carriage return, next stands in `body`.
-fn find(body: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
-    let mut at = from;
+/// Reads a body in whatever pieces it comes, and holds no more of it than the head of a part.
+#[derive(Debug)]
+struct Reader {
+    delimiter: Vec<u8>,
+    /// What came and can't be understood yet.
+    pending: Vec<u8>,
+    place: Place,
+    parts: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Start,
+    /// Behind a boundary, where a line end or the end's two hyphens stand.
+    Boundary,
+    Headers,
+    Data,
+    /// Behind the closing boundary: a line end is usual, and nothing more is wanted.
+    End,
+}
+
+const NO_START: Malformed = "the body doesn't begin with the boundary";
+const NO_LINE: Malformed = "a boundary is followed by something else than a line end";
+
+impl Reader {
+    /// A reader for a body of this content type, which says where the boundary is.
+    fn new(content_type: &str) -> Result<Self, Malformed> {
+        let (_, parameters) = value_and_parameters(content_type)?;
+        let boundary = parameters.get("boundary").ok_or("the content type names no boundary")?;
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte);
+        if !(1..=70).contains(&boundary.len()) || !boundary.bytes().all(allowed) {
+            return Err("the boundary is not 1 to 70 of the characters that RFC 2046 allows");
+        }
+        let delimiter = format!("\r\n--{boundary}").into_bytes();
+        Ok(Self { delimiter, pending: Vec::new(), place: Place::Start, parts: 0 })
+    }
+
+    /// The next bytes, and what they complete.
+    fn push(&mut self, bytes: &[u8], mut sink: impl FnMut(Event<'_>)) -> Result<(), Malformed> {
+        self.pending.extend_from_slice(bytes);
+        let mut at = 0;
+        while let Some(used) = self.step(at, &mut sink)? {
+            at += used;
+        }
+        self.pending.drain(..at);
+        Ok(())
+    }
+
+    /// Understands what is pending from `at` on, and says how much of it; nothing where more has to come first.
+    fn step(&mut self, at: usize, sink: &mut impl FnMut(Event<'_>)) -> Result<Option<usize>, Malformed> {
+        let pending = &self.pending[at..];
+        let (place, used) = match self.place {
+            Place::Start => {
+                let wanted = &self.delimiter[2..];
+                match pending.get(..wanted.len()) {
+                    Some(start) if start == wanted => (Place::Boundary, wanted.len()),
+                    Some(_) => return Err(NO_START),
+                    None => return Ok(None),
+                }
+            }
+            Place::Boundary => match pending.get(..2) {
+                Some(b"--") => (Place::End, 2),
+                Some(b"\r\n") if self.parts < MAX_PARTS => (Place::Headers, 2),
+                Some(b"\r\n") => return Err("there are too many parts"),
+                Some(_) => return Err(NO_LINE),
+                None => return Ok(None),
+            },
+            Place::Headers => {
+                let Some(lines) = lines(pending)? else { return Ok(None) };
+                sink(Event::Part(head(&pending[..lines])?));
+                self.parts += 1;
+                (Place::Data, lines + 2)
+            }
+            Place::Data => {
+                let (end, place, used) = match find(pending, &self.delimiter) {
+                    Some(end) => (end, Place::Boundary, end + self.delimiter.len()),
+                    // The last bytes may be the beginning of the delimiter.
+                    None => {
+                        let safe = pending.len().saturating_sub(self.delimiter.len() - 1);
+                        (safe, Place::Data, safe)
+                    }
+                };
+                if end > 0 {
+                    sink(Event::Data(&pending[..end]));
+                }
+                if used == 0 {
+                    return Ok(None);
+                }
+                (place, used)
+            }
+            Place::End if b"\r\n".starts_with(pending) => return Ok(None),
+            Place::End => return Err(NO_LINE),
+        };
+        self.place = place;
+        Ok(Some(used))
+    }
+
+    /// Nothing more comes.
+    fn finish(self) -> Result<(), Malformed> {
+        match self.place {
+            Place::Start => Err(NO_START),
+            Place::Headers => Err("the headers of a part don't end"),
+            Place::Data => Err("a part doesn't end"),
+            Place::End if matches!(&*self.pending, b"" | b"\r\n") => Ok(()),
+            Place::Boundary | Place::End => Err(NO_LINE),
+        }
+    }
+}
+
+/// Where `needle`, which begins with a carriage return, first stands.
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    let mut at = 0;
     loop {
-        at += body.get(at..)?.iter().position(|byte| *byte == b'\r')?;
-        if body[at..].starts_with(needle) {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == b'\r')?;
+        if bytes[at..].starts_with(needle) {
             return Some(at);
         }
         at += 1;
     }
 }
 
-/// The headers of the part that begins at `start`, and where its data begins.
-fn headers(body: &Bytes, start: usize) -> Result<(Part, usize), Malformed> {
+/// How long the header lines are, each with its end but without the empty line behind them; nothing where that hasn't come.
+fn lines(pending: &[u8]) -> Result<Option<usize>, Malformed> {
+    let lines = match pending.starts_with(b"\r\n") {
+        true => Some(0),
+        false => find(pending, b"\r\n\r\n").map(|end| end + 2),
+    };
+    // Where the end hasn't come, the lines have at least what is there but the three bytes that may belong to it.
+    match lines.unwrap_or_else(|| pending.len().saturating_sub(1)) > MAX_HEADERS {
+        true => Err("the headers of a part are too long"),
+        false => Ok(lines),
+    }
+}
+
+/// What the header lines of a part say.
+fn head(lines: &[u8]) -> Result<Part, Malformed> {
     let (mut disposition, mut content_type) = (None, None);
-    let mut at = start;
-    loop {
-        let end = find(body, at, b"\r\n").ok_or("the headers of a part don't end")?;
-        if end - start > MAX_HEADERS {
-            return Err("the headers of a part are too long");
-        }
-        let line = std::str::from_utf8(&body[at..end]).map_err(|_| "a header of a part is not UTF-8")?;
-        at = end + 2;
-        if line.is_empty() {
-            break;
-        }
+    let lines = std::str::from_utf8(lines).map_err(|_| "a header of a part is not UTF-8")?;
+    for line in lines.split_terminator("\r\n") {
         if line.contains(char::is_control) {
             return Err("a header of a part has control characters");
         }
@@ -99,7 +196,7 @@ fn headers(body: &Bytes, start: usize) -> Result<(Part, usize), Malformed> {
     if !essence.split_once('/').is_some_and(|(main, sub)| is_token(main) && is_token(sub)) {
         return Err("the Content-Type of a part is none");
     }
-    Ok((Part { name, file_name, content_type: content_type.to_owned(), data: Bytes::new() }, at))
+    Ok(Part { name, file_name, content_type: content_type.to_owned() })
 }
 
 fn names(disposition: &str) -> Result<(String, Option<String>), Malformed> {

@@ -71,7 +71,7 @@ struct Options {
     #[arg(long, value_name = "URL")]
     origin: Option<String>,
 
-    /// The largest request body
+    /// The largest request body; documents are hashed as they come, and may have any size
     #[arg(long, value_name = "BYTES", default_value_t = 32 * 1024 * 1024)]
     body_limit: usize,
 

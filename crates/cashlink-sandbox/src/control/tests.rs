@@ -16,6 +16,7 @@ fn the_state_counts_objects_requests_tokens_and_keys() {
                 "wallets": 0, "transfers": 0, "issuers": 0, "products": 1, "distribution_platforms": 2, "listings": 0,
                 "cashlinks": 1, "payments": 0, "public_ids": 0, "businesses": 0,
             },
+            "documents": [],
             "requests": {
                 format!("POST {INVESTORS}"): 3,
                 format!("POST {TOKEN}"): 3,

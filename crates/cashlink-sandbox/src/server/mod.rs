@@ -1,9 +1,9 @@
 //! The engine behind a socket: HTTP/1.1 by hyper, on a thread and a runtime of its own, so that a blocking program can
 //! start it, use it and drop it.
 //!
-//! What lives here is carriage only: collecting a body up to the limit, asking the engine, and honouring what the answer
-//! says about its own delivery ([`Delay`], [`Disruption`]); and carrying the webhooks that are due, to this machine and
-//! nowhere else. Every rule of the APIs is the engine's.
+//! What lives here is carriage only: collecting a body up to the limit or hashing a document as it comes, asking the engine, and
+//! honouring what the answer says about its own delivery ([`Delay`], [`Disruption`]); and carrying the webhooks that are due, to
+//! this machine and nowhere else. Every rule of the APIs is the engine's.
 
 mod body;
 mod carrier;
@@ -16,6 +16,7 @@ pub use clock::{Clock, ManualClock};
 use crate::config::Config;
 use crate::engine::Sandbox;
 use crate::faults::{Delay, Disruption};
+use crate::multipart::{Digester, Upload};
 use body::AnswerBody;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
@@ -224,8 +225,15 @@ async fn answer(
     desk: Desk,
     flushes: Flushes,
 ) -> Result<Response<AnswerBody>, Dropped> {
-    let (parts, body) = request.into_parts();
-    let body = collect(body, desk.body_limit).await?;
+    let digester = Digester::wanted(&request);
+    let (mut parts, body) = request.into_parts();
+    let body = match digester {
+        Some(digester) => {
+            parts.extensions.insert(hash(body, digester).await?);
+            Bytes::new()
+        }
+        None => collect(body, desk.body_limit).await?,
+    };
     let response = lock(&desk.engine).handle(desk.clock.now(), Request::from_parts(parts, body));
     if let Some(Delay(duration)) = response.extensions().get() {
         tokio::time::sleep(*duration).await;
@@ -235,6 +243,15 @@ async fn answer(
         Some(Disruption::Drop) => Err(Dropped),
         Some(&Disruption::Cut { bytes }) => Ok(response.map(|body| AnswerBody::cut(body, bytes, flushes))),
     }
+}
+
+/// What remains of a document's body, whatever its size: it is read to its end, also where it is refused before that.
+async fn hash(mut body: Incoming, mut digester: Digester) -> Result<Upload, Dropped> {
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Dropped)?.into_data() else { continue };
+        digester.push(&data);
+    }
+    Ok(digester.finish())
 }
 
 /// The whole body, or one byte more of it than the limit, which is for the engine to refuse. The rest is read and thrown away,

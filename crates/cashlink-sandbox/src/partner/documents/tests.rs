@@ -21,6 +21,8 @@ fn an_uploaded_document_is_known_by_id_name_type_length_and_digest() {
             "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         })
     );
+    let kept = kept.json();
+    assert_eq!(scene.ask(Ask::get("/_sandbox/state")).json()["documents"], json!([kept]));
 }
 
 #[test]
