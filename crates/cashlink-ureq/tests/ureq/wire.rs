@@ -234,15 +234,15 @@ fn the_older_operations_go_out_with_these_headers_and_no_others() {
         app,
         &RegisterBusiness::individual("owner@example.com", "Example Ltd"),
         &expect![[r#"
-        POST /business/api/v1/register/ HTTP/1.1
-        accept: application/json
-        content-length: 59
-        content-type: application/json
-        host: HOST
-        user-agent: cashlink-rust/0.1.0
-        x-api-key: app-key
+            POST /business/api/v1/register/ HTTP/1.1
+            accept: application/json
+            content-length: 88
+            content-type: application/json
+            host: HOST
+            user-agent: cashlink-rust/0.1.0
+            x-api-key: app-key
 
-        {"email":"owner@example.com","business_name":"Example Ltd"}"#]],
+            {"email":"owner@example.com","business_name":"Example Ltd","business_type":"individual"}"#]],
     );
 }
 
