@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,7 +17,6 @@ use sha2::{Digest as _, Sha256, Sha512};
 use std::time::Duration;
 
 /// A request that somebody has to carry, and then to say by [`Sandbox::delivered`](crate::Sandbox::delivered) how it went.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Delivery {
     /// By what to report it.
@@ -28,13 +27,24 @@ pub struct Delivery {
     pub timeout: Duration,
 }
 
+/// Only where it goes: the rest proves the sandbox (T11) and tells of a person (T12).
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Delivery({} to {} within {:?})", self.id, self.request.uri(), self.timeout)
+    }
+}
+
 /// Everything that was said and has not arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     waiting: Vec<Entry>,
     numbers: u64,
-    events: u32,
+    /// Counted apart: where they take turns, every second event is of one kind, and mischief would only meet that one.
+    signed_events: u32,
+    status_events: u32,
     token: Option<Token>,
+    /// How many tokens there were.
+    tokens: u64,
     /// The token request: when it may go out, and under which number it is out.
     token_due: Duration,
     asking: Option<u64>,
@@ -47,6 +57,8 @@ struct Entry {
     number: u64,
     due: Duration,
     attempts: u32,
+    /// Which token it went out with; 0 for none.
+    token: u64,
     is_out: bool,
     is_forged: bool,
     body: String,
@@ -86,7 +98,7 @@ impl Outbox {
         hook: &SignedHook,
         event: &Value,
     ) {
-        let (again, forged) = self.count(mischief);
+        let (again, forged) = count(&mut self.signed_events, mischief);
         let mut add = |body: &Value, is_forged| {
             let kind = Kind::Signed { hook: hook.clone(), request_id: mint.uuid("request id") };
             self.add(now, body.to_string(), is_forged, kind);
@@ -104,7 +116,7 @@ impl Outbox {
 
     /// A change of a status, of the newer API.
     pub(crate) fn tell(&mut self, now: Duration, mischief: Mischief, change: &Value) {
-        let (again, forged) = self.count(mischief);
+        let (again, forged) = count(&mut self.status_events, mischief);
         self.add(now, change.to_string(), false, Kind::Status);
         if again {
             self.add(now, change.to_string(), false, Kind::Status);
@@ -116,17 +128,10 @@ impl Outbox {
         }
     }
 
-    /// One more event: whether it is repeated, and whether a lie goes beside it.
-    fn count(&mut self, mischief: Mischief) -> (bool, bool) {
-        self.events = self.events.wrapping_add(1);
-        let every = |number: u32| number > 0 && self.events % number == 0;
-        (every(mischief.repeat_every), every(mischief.forge_every))
-    }
-
     fn add(&mut self, due: Duration, body: String, is_forged: bool, kind: Kind) {
         self.numbers += 1;
         let number = self.numbers;
-        self.waiting.push(Entry { number, due, attempts: 0, is_out: false, is_forged, body, kind });
+        self.waiting.push(Entry { number, due, attempts: 0, token: 0, is_out: false, is_forged, body, kind });
     }
 
     /// How many wait, those that are on their way included.
@@ -161,6 +166,7 @@ impl Outbox {
             if let Some(delivery) = delivery {
                 entry.is_out = true;
                 entry.attempts += 1;
+                entry.token = if matches!(entry.kind, Kind::Status) { self.tokens } else { 0 };
                 self.attempts += 1;
                 due.push(delivery);
             }
@@ -197,6 +203,7 @@ impl Outbox {
         if self.asking == Some(id) {
             self.asking = None;
             self.token = answer.and_then(|answer| token(now, answer));
+            self.tokens += u64::from(self.token.is_some());
             self.token_due = now + FIRST_RETRY;
             return;
         }
@@ -205,7 +212,9 @@ impl Outbox {
         };
         let status = answer.map(Response::status);
         let arrived = status.is_some_and(|status| status.is_success());
-        if status == Some(StatusCode::UNAUTHORIZED) && !self.waiting[place].is_forged {
+        // A late answer says nothing of a newer token, and one to a signature or a lie nothing of any.
+        let Entry { token, is_forged, .. } = self.waiting[place];
+        if status == Some(StatusCode::UNAUTHORIZED) && token == self.tokens && token > 0 && !is_forged {
             self.token = None;
             self.token_due = now;
         }
@@ -222,6 +231,13 @@ impl Outbox {
             self.failed += u64::from(!arrived);
         }
     }
+}
+
+/// One more event: whether it is repeated, and whether a lie goes beside it.
+fn count(events: &mut u32, mischief: Mischief) -> (bool, bool) {
+    *events = events.wrapping_add(1);
+    let every = |number: u32| number > 0 && *events % number == 0;
+    (every(mischief.repeat_every), every(mischief.forge_every))
 }
 
 /// "HMAC-SHA512(secret_key, request body)", in base64.
@@ -242,13 +258,18 @@ fn signed(entry: &Entry, hook: &SignedHook, request_id: &str) -> Delivery {
 /// The method is not documented; POST is inferred.
 fn status(entry: &Entry, url: &str, token: &str) -> Delivery {
     let token = if entry.is_forged { "not-the-token" } else { token };
-    let request = Request::post(url)
-        .header(CONTENT_TYPE, "application/json")
-        .header(AUTHORIZATION, format!("Bearer {token}"));
+    let mut request = Request::post(url).header(CONTENT_TYPE, "application/json");
+    if let (Some(headers), Ok(mut shown)) =
+        (request.headers_mut(), HeaderValue::try_from(format!("Bearer {token}")))
+    {
+        shown.set_sensitive(true);
+        headers.insert(AUTHORIZATION, shown);
+    }
     Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: PARTNER_TIMEOUT }
 }
 
-/// An address or a token that can't be written makes a request that nobody can carry, which is a failed delivery.
+/// An address that can't be written makes a request that nobody can carry, which is a failed delivery. A token that can't be is left
+/// out, and the receiver refuses.
 fn body(request: http::request::Builder, body: String) -> Request<Bytes> {
     request.body(Bytes::from(body)).unwrap_or_default()
 }

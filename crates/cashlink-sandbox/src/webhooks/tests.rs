@@ -297,3 +297,69 @@ fn t11_no_secret_of_a_subscription_is_ever_printed() {
     let printed = format!("{config:?} {config:#?} {:?}", scene.sandbox);
     assert!(!printed.contains("canary") && !printed.contains("a b"), "{printed}");
 }
+
+#[test]
+fn t11_t12_no_delivery_prints_its_proof_or_what_it_tells() {
+    let mut scene = client_credentials();
+    let id = investment_of(&mut scene);
+    scene.sandbox.advance(scene.now, &id, None);
+    let fetch = format!("{:?}", scene.sandbox.due(scene.now));
+    assert!(fetch.contains("/token") && !fetch.contains("client_secret"), "{fetch}");
+
+    let mut scene = bearer();
+    let id = investment_of(&mut scene);
+    scene.sandbox.advance(scene.now, &id, None);
+    let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
+    scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
+    let due = scene.sandbox.due(scene.now);
+    let printed = format!("{due:?}");
+    assert!(printed.contains(PARTNER) && printed.contains(SIGNED), "{printed}");
+    assert!(!printed.contains("t0k3n") && !printed.contains("Erika"), "{printed}");
+    let shown = due.iter().filter_map(|delivery| delivery.request.headers().get("authorization"));
+    assert_eq!(shown.map(http::HeaderValue::is_sensitive).collect::<Vec<_>>(), [true]);
+}
+
+#[test]
+fn only_a_401_to_the_token_in_use_ends_it() {
+    let mut scene = client_credentials();
+    scene.sandbox = {
+        let mut config = scene.sandbox.config().clone();
+        config.webhooks.signed = Some(SignedHook { url: SIGNED.to_owned(), secret: "s".to_owned() });
+        crate::Sandbox::new(config)
+    };
+    let id = investment_of(&mut scene);
+    for _ in 0..2 {
+        scene.sandbox.advance(scene.now, &id, None);
+    }
+    grants(&mut scene, "t1");
+    let old = scene.sandbox.due(scene.now);
+    scene.sandbox.delivered(scene.now, old[0].id, Some(&answer(401)));
+    scene.now += FIRST_RETRY;
+    grants(&mut scene, "t2");
+    // Late, and about the first token.
+    scene.sandbox.delivered(scene.now, old[1].id, Some(&answer(401)));
+    // About a signature, which is no token at all.
+    let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
+    scene.sandbox.pay(scene.now, &product, &Payer::default()).unwrap();
+    let due = scene.sandbox.due(scene.now);
+    let signed = due.iter().find(|delivery| delivery.request.uri() == SIGNED).unwrap();
+    scene.sandbox.delivered(scene.now, signed.id, Some(&answer(401)));
+
+    scene.now += FIRST_RETRY;
+    assert_eq!(header(&one(&mut scene), "authorization"), "Bearer t2");
+}
+
+#[test]
+fn mischief_meets_both_kinds_however_they_take_turns() {
+    let mischief = Mischief { repeat_every: 2, forge_every: 2, shuffle: false };
+    let mut scene = scene(Credential::Bearer("t0k3n".to_owned()), mischief);
+    let id = investment_of(&mut scene);
+    let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
+    for _ in 0..4 {
+        scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
+        scene.sandbox.advance(NOW, &id, None);
+    }
+    let due = scene.sandbox.due(NOW);
+    let sent = |url| due.iter().filter(|delivery| delivery.request.uri() == url).count();
+    assert_eq!((sent(SIGNED), sent(PARTNER)), (4 + 2 + 2, 4 + 2 + 2));
+}
