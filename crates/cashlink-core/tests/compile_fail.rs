@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Each case, with the code of the compiler's error, or of the lint that the case denies: a message may be reworded, but
 /// a case that fails for another reason proves nothing.
-const CASES: [(&str, &str); 26] = [
+const CASES: [(&str, &str); 27] = [
     ("address_of_an_individual", "E0599"),
     ("api_by_a_stranger", "E0277"),
     ("app_key_for_user_key", "E0271"),
@@ -22,6 +22,7 @@ const CASES: [(&str, &str); 26] = [
     ("credential_of_the_other_api", "E0271"),
     ("document_id_for_investor_id", "E0308"),
     ("event_of_an_unverified_body", "E0624"),
+    ("notice_from_json", "E0277"),
     ("notice_of_a_stranger", "E0451"),
     ("operation_dropped", "unused_must_use"),
     ("partner_operation_on_payments_client", "E0271"),

@@ -44,12 +44,22 @@ impl<'a> Authenticated<'a> {
     /// # Errors
     /// When the body isn't a JSON object. Nothing documented sends that: keep it as well.
     pub fn notice(&self) -> Result<Notice, DecodeError> {
+        /// The change as it is written. Not the public type itself: that would be a second door (T53).
+        #[derive(Deserialize)]
+        struct Written {
+            investment_id: InvestmentId,
+            status: InvestmentStatus,
+            changed_at: Timestamp,
+        }
+
         /// A JSON object, whatever is in it.
         #[derive(Deserialize)]
         struct Anything {}
 
-        match json::read::<StatusChanged>(self.body) {
-            Ok(changed) => Ok(Notice::StatusChanged(changed)),
+        match json::read::<Written>(self.body) {
+            Ok(Written { investment_id, status, changed_at }) => {
+                Ok(Notice::StatusChanged(StatusChanged { investment_id, status, changed_at }))
+            }
             Err(_) => json::read::<Anything>(self.body).map(|Anything {}| Notice::Unknown),
         }
     }
@@ -78,7 +88,7 @@ pub enum Notice {
 /// The status of an investment has changed (seed, *Webhooks*).
 ///
 /// Two that are equal are the same change: a delivery that was repeated (T55). There is no id of the delivery to go by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct StatusChanged {
     /// Whose status it is.

@@ -70,27 +70,45 @@ pub struct PaidLink<'a> {
 ///
 /// The documentation of 2018 names these fields, but not their types: text is given as text, and anything else (an address
 /// might be an object) as its JSON.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Payer<'a> {
     /// Given name.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub first_name: Option<Personal<Cow<'a, str>>>,
     /// Family name.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub last_name: Option<Personal<Cow<'a, str>>>,
     /// Email address.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub email: Option<Personal<Cow<'a, str>>>,
     /// Phone number.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub phone_number: Option<Personal<Cow<'a, str>>>,
     /// Postal address.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub address: Option<Personal<Cow<'a, str>>>,
     /// What was entered into the link's custom field.
-    #[serde(borrow, default, deserialize_with = "personal")]
     pub freetext: Option<Personal<Cow<'a, str>>>,
+}
+
+/// The payer as it is written. Not the public type itself: that would be a second door to an event (T53).
+#[derive(Deserialize)]
+struct PayerFields<'a> {
+    #[serde(borrow, default, deserialize_with = "personal")]
+    first_name: Option<Personal<Cow<'a, str>>>,
+    #[serde(borrow, default, deserialize_with = "personal")]
+    last_name: Option<Personal<Cow<'a, str>>>,
+    #[serde(borrow, default, deserialize_with = "personal")]
+    email: Option<Personal<Cow<'a, str>>>,
+    #[serde(borrow, default, deserialize_with = "personal")]
+    phone_number: Option<Personal<Cow<'a, str>>>,
+    #[serde(borrow, default, deserialize_with = "personal")]
+    address: Option<Personal<Cow<'a, str>>>,
+    #[serde(borrow, default, deserialize_with = "personal")]
+    freetext: Option<Personal<Cow<'a, str>>>,
+}
+
+impl<'a> From<PayerFields<'a>> for Payer<'a> {
+    fn from(fields: PayerFields<'a>) -> Self {
+        let PayerFields { first_name, last_name, email, phone_number, address, freetext } = fields;
+        Self { first_name, last_name, email, phone_number, address, freetext }
+    }
 }
 
 /// The `data` of the event.
@@ -101,7 +119,7 @@ pub(super) struct Fields<'a> {
     #[serde(borrow)]
     cashlink: Named<LinkFields<'a>>,
     #[serde(borrow)]
-    payer: Option<Named<Payer<'a>>>,
+    payer: Option<Named<PayerFields<'a>>>,
     recurring_initial: Option<bool>,
 }
 
@@ -139,7 +157,7 @@ impl<'a> TryFrom<Fields<'a>> for Paid<'a> {
                 amount,
                 next_charge: link.next_charge,
             },
-            payer: fields.payer.map(|Named(payer)| payer),
+            payer: fields.payer.map(|Named(payer)| payer.into()),
             recurring_initial: fields.recurring_initial,
         })
     }
