@@ -1,7 +1,7 @@
 //! What a receiver of webhooks does, whatever HTTP stack carries it: prove, record, answer; the work comes later. The examples
 //! `receiver_axum` and `receiver_hyper` put a server around it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cashlink_ureq::core::bytes::Bytes;
@@ -23,10 +23,12 @@ pub struct Receiver {
 pub struct Inbox {
     /// Signed events, each once, however often it came.
     pub events: HashMap<DeliveryId, Vec<u8>>,
+    /// Changes, each once: what is to be done on a change hangs here.
+    pub changes: HashSet<StatusChanged>,
     /// The state of each investment, in whatever order its changes came.
     pub investments: HashMap<InvestmentId, StatusChanged>,
     /// Authentic, and new to this program: for a person to look at.
-    pub unknown: Vec<Vec<u8>>,
+    pub unknown: HashSet<Vec<u8>>,
 }
 
 impl Receiver {
@@ -60,10 +62,11 @@ impl Receiver {
             Ok(Notice::StatusChanged(changed)) => {
                 let state = inbox.investments.entry(changed.investment_id).or_insert_with(|| changed.clone());
                 if changed.supersedes(state) {
-                    *state = changed;
+                    state.clone_from(&changed);
                 }
+                inbox.changes.insert(changed);
             }
-            _ => inbox.unknown.push(body.to_vec()),
+            _ => _ = inbox.unknown.insert(body.to_vec()),
         }
         empty(StatusCode::OK)
     }

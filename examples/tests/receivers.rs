@@ -16,6 +16,8 @@ use cashlink_examples::receiver::Receiver;
 use cashlink_sandbox::server::{Clock, ManualClock, Running, Server};
 use cashlink_sandbox::webhooks::{Credential, Mischief, PartnerHook, Payer, SignedHook};
 use cashlink_sandbox::{Config, Kind, demo};
+use cashlink_ureq::core::bytes::Bytes;
+use cashlink_ureq::core::http::{HeaderMap, Request};
 use cashlink_ureq::core::partner::distributor::{CreateInvestment, CreateInvestor};
 use cashlink_ureq::core::partner::{NaturalPerson, Partner};
 use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments};
@@ -127,7 +129,7 @@ fn t55_t56_a_thousand_events_repeated_forged_and_shuffled_are_each_applied_once(
         // Every tenth of 1,000 twice; beside every seventh a lie, and those are refused.
         assert_eq!((arrived, failed, attempts), (1_000 + 100, 142, 1_242));
         let inbox = receiver.inbox();
-        assert_eq!((inbox.events.len(), inbox.unknown.len()), (500, 0));
+        assert_eq!((inbox.events.len(), inbox.changes.len(), inbox.unknown.len()), (500, 500, 0));
         let lie = |body: &Vec<u8>| String::from_utf8_lossy(body).contains(r#""amount":"0.01""#);
         assert!(!inbox.events.values().any(lie), "no forged payment is recorded");
         let states: HashMap<String, String> = inbox
@@ -165,7 +167,29 @@ fn what_came_while_the_receiver_was_down_comes_again_only_from_the_newer_generat
             engine.waiting_webhooks() == 0
         });
         let inbox = receiver.inbox();
-        assert_eq!((inbox.events.len(), inbox.investments.len()), (0, 1));
+        assert_eq!((inbox.events.len(), inbox.changes.len(), inbox.investments.len()), (0, 1, 1));
         assert_eq!(sandbox.with(|engine| engine.webhooks_sent().0), 1);
     }
+}
+
+#[test]
+fn an_authentic_delivery_of_a_kind_that_is_not_known_is_kept_once() {
+    let (receiver, now) = (receiver(), SystemTimer.now());
+    let form = "grant_type=client_credentials&client_id=cashlink&client_secret=a+b";
+    let request = Request::post("/token")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from(form))
+        .unwrap();
+    let granted = receiver.token(now, [7; 16], &request);
+    let granted: serde_json::Value = serde_json::from_slice(granted.body()).unwrap();
+    let mut headers = HeaderMap::new();
+    let token = format!("Bearer {}", granted["access_token"].as_str().unwrap());
+    headers.insert("authorization", token.parse().unwrap());
+
+    for _ in 0..2 {
+        let answer = receiver.authenticated(now, &headers, br#"{"wallet_id":"w","frozen":true}"#);
+        assert_eq!(answer.status(), 200);
+    }
+    let inbox = receiver.inbox();
+    assert_eq!((inbox.unknown.len(), inbox.changes.len()), (1, 0));
 }
