@@ -1,7 +1,7 @@
 //! What both worlds say of a body on its way out: how far it went, and what was wrong with its payload.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cashlink_core::body::PayloadFault;
@@ -91,6 +91,7 @@ pub struct Trace(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     asked_for: AtomicBool,
+    pieces: AtomicU64,
     fault: Mutex<Option<PayloadFault>>,
 }
 
@@ -104,6 +105,16 @@ impl Trace {
 
     pub(crate) fn ask(&self) {
         self.0.asked_for.store(true, Ordering::Release);
+    }
+
+    /// One more piece was handed on.
+    pub(crate) fn advance(&self) {
+        self.0.pieces.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many pieces were handed on: while this changes, the body moves.
+    pub(crate) fn pieces(&self) -> u64 {
+        self.0.pieces.load(Ordering::Acquire)
     }
 
     pub(crate) fn fail(&self, fault: PayloadFault) -> PayloadFault {

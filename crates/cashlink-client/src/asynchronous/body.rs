@@ -188,6 +188,7 @@ impl http_body::Body for Outbound {
         };
         match piece {
             Ok(Some(bytes)) => {
+                this.trace.advance();
                 this.meter.advance(bytes.len());
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }

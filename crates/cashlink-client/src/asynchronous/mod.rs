@@ -2,11 +2,13 @@
 
 mod body;
 mod client;
+mod exchange;
 mod pages;
 mod tokens;
 
 pub use body::{Outbound, ReadPayload, Source};
 pub use client::Client;
+pub use exchange::Exchange;
 pub use pages::{Items, Pages};
 
 use std::future::Future;

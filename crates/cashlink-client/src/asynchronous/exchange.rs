@@ -1,0 +1,218 @@
+//! One attempt over a stack whose calls are futures and whose bodies are [`http_body`]'s: its time-outs, the size limit,
+//! and what a failure says about the request's whereabouts.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use cashlink_core::Failure;
+use http::{HeaderValue, Method, Request, Response, header};
+
+use super::{Outbound, Timer};
+use crate::{Limits, Trace};
+
+/// What every [`Transport`](super::Transport) on such a stack has in common. What is left for an adapter is to hand the
+/// request on, and to say what its stack's errors mean.
+///
+/// ```
+/// use cashlink_client::Limits;
+/// use cashlink_client::asynchronous::{Exchange, Outbound, Timer, Transport};
+/// use cashlink_client::core::{Failure, bytes::Bytes, http};
+/// # type Answer = http::Response<cashlink_client::asynchronous::Outbound>;
+/// # struct Stack;
+/// # #[derive(Debug)] struct StackError;
+/// # impl StackError { fn is_connect(&self) -> bool { true } }
+/// # impl Stack {
+/// #     async fn execute(&self, _: http::Request<Outbound>) -> Result<Answer, StackError> { Err(StackError) }
+/// # }
+///
+/// struct Adapter<W> {
+///     stack: Stack,
+///     timer: W,
+/// }
+///
+/// impl<W: Timer> Transport for Adapter<W> {
+///     async fn send(
+///         &self,
+///         mut request: http::Request<Outbound>,
+///         limits: Limits,
+///     ) -> Result<http::Response<Bytes>, Failure> {
+///         let exchange = Exchange::new(&self.timer, limits, &mut request);
+///         let failed = |error: StackError| match error.is_connect() {
+///             true => Failure::not_sent("no connection came about"),
+///             false => Failure::maybe_sent("the exchange failed"),
+///         };
+///         exchange.run(self.stack.execute(request), failed).await
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Exchange<'a, W> {
+    timer: &'a W,
+    limits: Limits,
+    trace: Trace,
+    has_body: bool,
+    /// On the timer's monotonic clock.
+    began: Duration,
+    moved: Duration,
+    pieces: u64,
+}
+
+impl<'a, W: Timer> Exchange<'a, W> {
+    /// An exchange that begins now. An empty body is announced where a method could have one: stacks leave the
+    /// `content-length: 0` of a POST out, and some servers wait for it then.
+    pub fn new(timer: &'a W, limits: Limits, request: &mut Request<Outbound>) -> Self {
+        let has_body = !request.body().is_empty();
+        if !has_body && !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE) {
+            request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+        }
+        let (trace, began) = (request.body().trace(), timer.now().mono);
+        Self { timer, limits, trace, has_body, began, moved: began, pieces: 0 }
+    }
+
+    /// Sends, and reads the whole answer. `failed` is told of an error before an answer began: [`Failure::not_sent`] only
+    /// where that is certain. Where the stack hasn't asked for a byte of the body, it is certain in any case.
+    ///
+    /// # Errors
+    /// A [`Failure`] when no whole answer came within the limits.
+    pub async fn run<B, E>(
+        mut self,
+        sending: impl Future<Output = Result<Response<B>, E>>,
+        failed: impl FnOnce(E) -> Failure,
+    ) -> Result<Response<Bytes>, Failure>
+    where
+        B: http_body::Body,
+    {
+        match self.in_time(sending).await {
+            Ok(Ok(response)) => self.read(response).await,
+            Ok(Err(error)) => Err(self.place(failed(error))),
+            Err(late) => Err(self.place(Failure::maybe_sent(late))),
+        }
+    }
+
+    /// A body that nobody asked for means that no whole request has left, whatever the error.
+    fn place(&self, failure: Failure) -> Failure {
+        match self.has_body && !self.trace.was_asked_for() {
+            true => Failure::not_sent(failure.reason().to_owned()),
+            false => failure,
+        }
+    }
+
+    /// Reads the answer, but not beyond the limit (T26).
+    async fn read<B: http_body::Body>(mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
+        let (head, body) = response.into_parts();
+        let (mut body, mut read) = (pin!(body), Gathered::Nothing);
+        let largest = self.limits.largest_answer;
+        if body.size_hint().lower() > largest {
+            return Err(Failure::too_large(head));
+        }
+        loop {
+            self.moved = self.timer.now().mono;
+            match self.in_time(poll_fn(|context| body.as_mut().poll_frame(context))).await {
+                Ok(None) => return Ok(Response::from_parts(head, read.into_bytes())),
+                Ok(Some(Ok(frame))) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    let all = read.len().saturating_add(data.remaining());
+                    if u64::try_from(all).unwrap_or(u64::MAX) > largest {
+                        return Err(Failure::too_large(head));
+                    }
+                    read = read.and(data);
+                }
+                Ok(Some(Err(_))) => return Err(Failure::cut(head, "the answer broke off")),
+                Err(late) => return Err(Failure::cut(head, late)),
+            }
+        }
+    }
+
+    /// What the future yields, unless the time runs out before; then, which time.
+    async fn in_time<T>(&mut self, future: impl Future<Output = T>) -> Result<T, &'static str> {
+        let mut future = pin!(future);
+        loop {
+            // Nothing is asked of the timer where the answer is there already.
+            let done = poll_fn(|context| {
+                Poll::Ready(match future.as_mut().poll(context) {
+                    Poll::Ready(value) => Some(value),
+                    Poll::Pending => None,
+                })
+            })
+            .await;
+            if let Some(value) = done {
+                return Ok(value);
+            }
+            let mut sleep = pin!(self.timer.sleep(self.pause()?));
+            let done = poll_fn(|context| match future.as_mut().poll(context) {
+                Poll::Ready(value) => Poll::Ready(Some(value)),
+                Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
+            })
+            .await;
+            if let Some(value) = done {
+                return Ok(value);
+            }
+        }
+    }
+
+    /// How long until something may be too late, if nothing is yet.
+    fn pause(&mut self) -> Result<Duration, &'static str> {
+        let (now, timeouts) = (self.timer.now().mono, self.limits.timeouts);
+        let pieces = self.trace.pieces();
+        if pieces != self.pieces {
+            (self.pieces, self.moved) = (pieces, now);
+        }
+        let left = |since: Duration, limit: Duration| {
+            Some(since.saturating_add(limit).saturating_sub(now)).filter(|left| !left.is_zero())
+        };
+        let mut pause = left(self.began, timeouts.total).ok_or("timed out")?;
+        if self.has_body && !self.trace.was_asked_for() {
+            pause = pause.min(left(self.began, timeouts.connect).ok_or("timed out before it was sent")?);
+        }
+        if let Some(idle) = timeouts.idle {
+            left(self.moved, idle).ok_or("timed out in silence")?;
+            // The body moves in another task, which wakes nobody here: look now and then, a quarter late at most.
+            pause = pause.min((idle / 4).max(Duration::from_millis(1)));
+        }
+        Ok(pause)
+    }
+}
+
+/// An answer that came in pieces; mostly, it is one, and stays where it is.
+enum Gathered {
+    Nothing,
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Gathered {
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::One(bytes) => bytes.len(),
+            Self::Many(bytes) => bytes.len(),
+        }
+    }
+
+    fn and(self, mut data: impl Buf) -> Self {
+        let mut all = match self {
+            Self::Nothing => return Self::One(data.copy_to_bytes(data.remaining())),
+            Self::One(first) => BytesMut::from(first),
+            Self::Many(all) => all,
+        };
+        all.reserve(data.remaining());
+        while data.has_remaining() {
+            let chunk = data.chunk();
+            all.extend_from_slice(chunk);
+            let count = chunk.len();
+            data.advance(count);
+        }
+        Self::Many(all)
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(bytes) => bytes,
+            Self::Many(bytes) => bytes.freeze(),
+        }
+    }
+}
