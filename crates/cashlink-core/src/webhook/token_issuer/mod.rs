@@ -105,7 +105,8 @@ impl TokenIssuer {
         self
     }
 
-    /// How long tokens live, in whole seconds, at least one. Shorter is safer; a token can't be called back.
+    /// How long tokens live, in whole seconds, at least one: what the client is told, as `expires_in`. Shorter is safer; a token
+    /// can't be called back. [`Self::authenticate`] says how exactly it is kept.
     #[must_use]
     pub fn life(mut self, life: Duration) -> Self {
         self.life = life.max(Duration::from_secs(1));
@@ -162,8 +163,11 @@ impl TokenIssuer {
         json(StatusCode::OK, body)
     }
 
-    /// Proves that the sender has a token that was given here and has not ended. Where several receivers give and check tokens,
-    /// their clocks may be a minute apart; a token from further in the future is refused, since it would outlive its life.
+    /// Proves that the sender has a token that was given here and has not ended.
+    ///
+    /// Where several receivers give and check tokens, their clocks may be a minute apart, either way: each takes a token for the
+    /// whole life that was told. So by the clock of the receiver that gave it, it is taken for one more minute; by one that is a
+    /// minute behind, for two; and no clock is further behind than that, since a token from further in the future is refused.
     ///
     /// # Errors
     /// [`Unauthorized`], whatever was wrong: as for

@@ -140,14 +140,18 @@ fn t58_a_large_token_request_is_refused_before_it_is_read() {
 fn t57_a_token_ends_and_any_change_to_it_is_refused() {
     let issuer = issuer();
     let token = token(&issuer, at(1_000));
-    assert!(passes(&issuer, at(1_000), &token) && passes(&issuer, at(1_899), &token));
-    // The clocks of two receivers may be a minute apart. What comes from further ahead would outlive its life.
-    assert!(
-        passes(&issuer, at(940), &token)
-            && !passes(&issuer, at(939), &token)
-            && !passes(&issuer, at(0), &token)
-    );
-    assert!(!passes(&issuer, at(1_900), &token) && !passes(&issuer, at(u64::MAX), &token));
+    // By the clock of the receiver that checks, which may be a minute behind or ahead of the one that gave it.
+    for (clock, taken) in [
+        (0, false),
+        (939, false),
+        (940, true),
+        (1_000, true),
+        (1_959, true),
+        (1_960, false),
+        (u64::MAX, false),
+    ] {
+        assert_eq!(passes(&issuer, at(clock), &token), taken, "at {clock}");
+    }
 
     let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
     for bit in 0..bytes.len() * 8 {
@@ -175,6 +179,22 @@ fn t57_a_token_ends_and_any_change_to_it_is_refused() {
     }
     let foreign = TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), key("other")).unwrap();
     assert!(!passes(&foreign, at(1_000), &token));
+}
+
+#[test]
+fn t57_receivers_whose_clocks_are_a_minute_apart_take_a_token_for_its_whole_life() {
+    for life in [1, 2, 900] {
+        let issuer = issuer().life(Duration::from_secs(life));
+        let (given, skew) = (1_000, 60);
+        let token = token(&issuer, at(given));
+        for clock in given - skew..given + life + skew {
+            assert!(passes(&issuer, at(clock), &token), "a life of {life}, at {clock}");
+        }
+        // The bounds: from a receiver that is further behind, and to one that is further ahead, it comes at a wrong time.
+        for clock in [given - skew - 1, given + life + skew] {
+            assert!(!passes(&issuer, at(clock), &token), "a life of {life}, at {clock}");
+        }
+    }
 }
 
 #[test]
@@ -221,7 +241,8 @@ fn a_life_is_at_least_a_second_and_as_long_as_it_says() {
             issuer.answer(at(5), [7; 16], &request(Some(RFC_BASIC), "grant_type=client_credentials"));
         let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
         assert_eq!(body["expires_in"], says);
-        let (token, ends) = (body["access_token"].as_str().unwrap(), 5_u64.saturating_add(says));
+        // The minute by which clocks may be apart comes on top of what is told.
+        let (token, ends) = (body["access_token"].as_str().unwrap(), 65_u64.saturating_add(says));
         assert!(passes(&issuer, at(ends - 1), token) && !passes(&issuer, at(ends), token), "{life:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A token: when it was given, when it ends, and a signature over that.
+//! A token: when it was given, when no clock takes it any more, and a signature over that.
 //!
 //! `base64url(version ‖ given ‖ end ‖ entropy ‖ HMAC-SHA256(key, all before it))`: 1, 8, 8, 16 and 32 bytes, without padding.
 
@@ -17,7 +17,7 @@ const VERSION: u8 = 1;
 const SIGNED: usize = 1 + 8 + 8 + 16;
 const LEN: usize = SIGNED + 32;
 
-/// By how many seconds the clock of the receiver that gave a token may be ahead of the one that checks it.
+/// By how many seconds the clocks of the receiver that gives a token and of the one that checks it may be apart, either way.
 const SKEW: u64 = 60;
 
 /// A key that signs tokens: at least 32 bytes, from a real source of randomness. It never leaves the receivers.
@@ -36,7 +36,8 @@ impl TokenKey {
         }
     }
 
-    /// A token of so many seconds from now on.
+    /// A token that every receiver takes for so many seconds from now on: what is signed as its end is later by [`SKEW`], since
+    /// the clock that it will be held against may be ahead of this one.
     pub(super) fn sign(&self, now: Now, life: u64, entropy: [u8; 16]) -> String {
         let mut token = [0; LEN];
         let (signed, mac) = token.split_at_mut(SIGNED);
@@ -45,7 +46,7 @@ impl TokenKey {
         let (end, random) = rest.split_at_mut(8);
         version.fill(VERSION);
         given.copy_from_slice(&now.wall.to_be_bytes());
-        end.copy_from_slice(&now.wall.saturating_add(life).to_be_bytes());
+        end.copy_from_slice(&now.wall.saturating_add(life).saturating_add(SKEW).to_be_bytes());
         random.copy_from_slice(&entropy);
         mac.copy_from_slice(&self.0.clone().chain_update(signed).finalize().into_bytes());
         URL_SAFE_NO_PAD.encode(token)
