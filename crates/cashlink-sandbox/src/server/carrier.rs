@@ -2,22 +2,28 @@
 
 use super::{Desk, lock};
 use crate::webhooks::Delivery;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::header::HOST;
 use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 /// How often the engine is asked. Its clock may be moved by hand, so there is nothing to wait for.
 const TICK: Duration = Duration::from_millis(10);
 
-/// The answer to a webhook says little; more than this is not read.
+/// The answer to a webhook says little: its status decides, a token fits in this, and more is not read.
 const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// A sandbox that was asked much has much to tell of its state.
+const LARGEST_STATE: usize = 64 * 1024 * 1024;
 
 /// How long a control call is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,7 +42,7 @@ pub(super) async fn carry(desk: Desk) {
                 // Nobody closes it.
                 let _turn = turns.acquire().await;
                 let Delivery { id, request, timeout, .. } = delivery;
-                let answer = tokio::time::timeout(timeout, send(request)).await.ok().flatten();
+                let answer = deliver(request, timeout).await;
                 lock(&desk.engine).delivered(desk.clock.now(), id, answer.as_ref());
             });
         }
@@ -48,7 +54,7 @@ pub(super) async fn carry(desk: Desk) {
 /// it says that it listens, `http://127.0.0.1:7878`; with a body it is a POST.
 ///
 /// # Errors
-/// When nobody answers there, or it is no address of this machine.
+/// When nobody answers there, or too much (64 MiB), or it is no address of this machine.
 ///
 /// ```
 /// use cashlink_sandbox::server::{Server, control};
@@ -66,13 +72,53 @@ pub fn control(origin: &str, call: &str, body: Option<String>) -> io::Result<Res
     let request = Request::builder().method(method).uri(address).body(body.unwrap_or_default().into());
     let request = request.map_err(wrong)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer =
-        runtime.block_on(async { tokio::time::timeout(PATIENCE, send(request)).await.ok().flatten() });
+    let asked = async {
+        let (_line, answer) = send(request).await?;
+        let (head, body) = answer.into_parts();
+        let whole = Limited::new(body, LARGEST_STATE).collect().await.ok()?.to_bytes();
+        Some(Response::from_parts(head, whole))
+    };
+    let answer = runtime.block_on(async { tokio::time::timeout(PATIENCE, asked).await.ok().flatten() });
     answer.ok_or_else(|| io::Error::new(io::ErrorKind::NotConnected, "no sandbox answers there"))
 }
 
-/// One request on a connection of its own. `None`: nobody answered, or the address isn't one of this machine.
-async fn send(mut request: Request<Bytes>) -> Option<Response<Bytes>> {
+/// Carries one webhook. A status in time is an answer: of the body, what came in time and up to the limit has to do.
+async fn deliver(request: Request<Bytes>, timeout: Duration) -> Option<Response<Bytes>> {
+    let mut ends = pin!(tokio::time::sleep(timeout));
+    let (_line, answer) = tokio::select! {
+        sent = send(request) => sent?,
+        () = &mut ends => return None,
+    };
+    let (head, mut body) = answer.into_parts();
+    let mut kept = BytesMut::new();
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let Ok(data) = frame.into_data() else { continue };
+            kept.extend_from_slice(&data[..data.len().min(LARGEST_ANSWER - kept.len())]);
+            if kept.len() == LARGEST_ANSWER {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = read => {}
+        () = ends => {}
+    }
+    Some(Response::from_parts(head, kept.freeze()))
+}
+
+/// The task that moves a connection's bytes; it ends with this.
+struct Line(JoinHandle<hyper::Result<()>>);
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// One request on a connection of its own, up to the head of its answer. `None`: nobody answered, or the address isn't one of this
+/// machine.
+async fn send(mut request: Request<Bytes>) -> Option<(Line, Response<Incoming>)> {
     let (host, port) = here(request.uri())?;
     let value = HeaderValue::try_from(request.uri().authority()?.as_str()).ok()?;
     request.headers_mut().insert(HOST, value);
@@ -80,18 +126,9 @@ async fn send(mut request: Request<Bytes>) -> Option<Response<Bytes>> {
     *request.uri_mut() = path.parse().ok()?;
     let stream = TcpStream::connect((host, port)).await.ok()?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
-    let connection = tokio::spawn(connection);
-    let answer = sender.send_request(request.map(Full::new)).await;
-    let whole = match answer {
-        Ok(answer) => {
-            let (head, body) = answer.into_parts();
-            let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-            body.ok().map(|body| Response::from_parts(head, body.to_bytes()))
-        }
-        Err(_) => None,
-    };
-    connection.abort();
-    whole
+    let line = Line(tokio::spawn(connection));
+    let answer = sender.send_request(request.map(Full::new)).await.ok()?;
+    Some((line, answer))
 }
 
 /// Host and port of an `http` address on this machine.
@@ -103,23 +140,4 @@ fn here(uri: &Uri) -> Option<(String, u16)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_plain_addresses_of_this_machine_are_carried_to() {
-        let here = |uri: &'static str| here(&Uri::from_static(uri));
-        assert_eq!(here("http://127.0.0.1:8080/x"), Some(("127.0.0.1".to_owned(), 8080)));
-        assert_eq!(here("http://[::1]/x"), Some(("::1".to_owned(), 80)));
-        assert_eq!(here("http://localhost:1/"), Some(("localhost".to_owned(), 1)));
-        for elsewhere in [
-            "https://127.0.0.1/",
-            "http://10.0.0.1/",
-            "http://example.com/",
-            "http://127.0.0.1.example/",
-            "/x",
-        ] {
-            assert_eq!(here(elsewhere), None, "{elsewhere}");
-        }
-    }
-}
+mod tests;

@@ -204,7 +204,7 @@ impl Outbox {
             self.asking = None;
             self.token = answer.and_then(|answer| token(now, answer));
             self.tokens += u64::from(self.token.is_some());
-            self.token_due = now + FIRST_RETRY;
+            self.token_due = now.saturating_add(FIRST_RETRY);
             return;
         }
         let Some(place) = self.waiting.iter().position(|entry| entry.number == id && entry.is_out) else {
@@ -223,7 +223,7 @@ impl Outbox {
         if again {
             let doubled =
                 FIRST_RETRY.saturating_mul(1_u32.checked_shl(entry.attempts - 1).unwrap_or(u32::MAX));
-            entry.due = now + doubled.min(LONGEST_RETRY);
+            entry.due = now.saturating_add(doubled.min(LONGEST_RETRY));
             entry.is_out = false;
         } else {
             self.waiting.remove(place);

@@ -363,3 +363,22 @@ fn mischief_meets_both_kinds_however_they_take_turns() {
     let sent = |url| due.iter().filter(|delivery| delivery.request.uri() == url).count();
     assert_eq!((sent(SIGNED), sent(PARTNER)), (4 + 2 + 2, 4 + 2 + 2));
 }
+
+#[test]
+fn at_the_end_of_time_nothing_overflows() {
+    let mut scene = client_credentials();
+    let id = investment_of(&mut scene);
+    scene.now = Duration::MAX;
+    scene.sandbox.advance(scene.now, &id, None);
+    let fetch = one(&mut scene);
+    scene.sandbox.delivered(scene.now, fetch.id, None);
+    scene.sandbox.set_webhooks({
+        let mut webhooks = scene.sandbox.config().webhooks.clone();
+        let credential = Credential::Bearer("t0k3n".to_owned());
+        webhooks.partner = Some(PartnerHook { url: PARTNER.to_owned(), credential });
+        webhooks
+    });
+    let delivery = one(&mut scene);
+    scene.sandbox.delivered(scene.now, delivery.id, Some(&answer(503)));
+    assert_eq!(scene.sandbox.waiting_webhooks(), 1);
+}
