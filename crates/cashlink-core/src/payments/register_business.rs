@@ -221,6 +221,7 @@ impl<Kind> Operation for RegisterBusiness<Kind> {
 
 /// A registered business, and the secrets that are told only this once.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Registered")]
 #[non_exhaustive]
 pub struct Business {
     /// Its id: the `business` of its events.
@@ -228,9 +229,24 @@ pub struct Business {
     /// Its own key for payment links, to be made a [`UserKey`](crate::UserKey). Store it.
     pub api_key: Option<Secret>,
     /// The secret that signs its webhooks, where a `webhook_url` was given. Store it. An earlier edition of the
-    /// documentation calls it `secret`; both names are read.
-    #[serde(alias = "secret")]
+    /// documentation calls it `secret`; both names are read, and this one counts where both are there.
     pub hmac_secret: Option<Secret>,
+}
+
+/// The answer as it is written. The two names of one secret are two fields: as one, an answer with both would have it twice,
+/// and be lost with all its secrets (T23).
+#[derive(Deserialize)]
+struct Registered {
+    public_id: BusinessId,
+    api_key: Option<Secret>,
+    hmac_secret: Option<Secret>,
+    secret: Option<Secret>,
+}
+
+impl From<Registered> for Business {
+    fn from(Registered { public_id, api_key, hmac_secret, secret }: Registered) -> Self {
+        Self { public_id, api_key, hmac_secret: hmac_secret.or(secret) }
+    }
 }
 
 impl Business {
@@ -317,5 +333,24 @@ mod tests {
             vectors::answer::<RegisterBusiness<Individual>>(r#"{"public_id":"u","secret":"s"}"#).unwrap();
         assert_eq!(older.hmac_secret.unwrap().expose(), "s");
         vectors::t29_cut_everywhere::<RegisterBusiness<Individual>>(ANSWER);
+    }
+
+    #[test]
+    fn the_webhook_secret_is_read_under_its_name_of_today_where_it_comes_under_both() {
+        for (members, expected) in [
+            (r#""hmac_secret":"new","secret":"old""#, Some("new")),
+            (r#""secret":"old","hmac_secret":"new""#, Some("new")),
+            (r#""secret":"both","hmac_secret":"both""#, Some("both")),
+            (r#""secret":"old","hmac_secret":null"#, Some("old")),
+            (r#""secret":null,"hmac_secret":"new""#, Some("new")),
+            (r#""secret":null,"hmac_secret":null"#, None),
+        ] {
+            let answer = alloc::format!(r#"{{"public_id":"u",{members}}}"#);
+            let business = vectors::answer::<RegisterBusiness<Individual>>(&answer).unwrap();
+            assert_eq!(business.hmac_secret.as_ref().map(Secret::expose), expected, "{members}");
+        }
+        // t23: which of the two?
+        let doubled = r#"{"public_id":"u","hmac_secret":"a","hmac_secret":"b"}"#;
+        assert!(vectors::answer::<RegisterBusiness<Individual>>(doubled).is_err());
     }
 }
