@@ -1,0 +1,238 @@
+//! Running a sandbox: its options, and what it says at its start.
+
+use cashlink_sandbox::server::Server;
+use cashlink_sandbox::webhooks::{Credential, PartnerHook, SignedHook};
+use cashlink_sandbox::{Config, OAuthClient, Version, demo};
+use clap::Args;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How a sandbox is to run.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 means any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    listen: SocketAddr,
+
+    /// Every id and token is derived from this number
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+
+    /// Objects on a page of a list
+    #[arg(long, value_name = "NUMBER", default_value = "10")]
+    page_size: NonZeroUsize,
+
+    /// How long a bearer token is accepted
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    token_lifetime: u64,
+
+    /// Scheme, host and port of absolute links, when clients reach the sandbox by another name
+    #[arg(long, value_name = "URL")]
+    origin: Option<String>,
+
+    /// The largest request body; documents are hashed as they come, and may have any size
+    #[arg(long, value_name = "BYTES", default_value_t = 32 * 1024 * 1024)]
+    body_limit: usize,
+
+    /// Require of investors what only the newer pages require: tax_information, bank_account, communication
+    #[arg(long)]
+    strict_investors: bool,
+
+    /// One more OAuth client; without scopes it may have all known ones
+    #[arg(long = "client", value_name = "ID:SECRET[:SCOPE,SCOPE...]", value_parser = client)]
+    clients: Vec<OAuthClient>,
+
+    /// One more USERKEY of the payments API
+    #[arg(long = "user-key", value_name = "KEY")]
+    user_keys: Vec<String>,
+
+    /// One more APPKEY of the payments API
+    #[arg(long = "app-key", value_name = "KEY")]
+    app_keys: Vec<String>,
+
+    /// Leave out the demo credentials
+    #[arg(long)]
+    no_demo: bool,
+
+    /// A key that is in production mode; all others are in test mode
+    #[arg(long = "live-key", value_name = "KEY")]
+    live_keys: Vec<String>,
+
+    /// The version of the payments API for requests that name none
+    #[arg(long, value_name = "VERSION", default_value = "2018-01-15", value_parser = ["2018-01-15", "2017-10-01"])]
+    default_version: String,
+
+    /// Where the signed webhooks of the payments API go, on this machine
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+
+    /// What they are signed with
+    #[arg(long, value_name = "SECRET", default_value = demo::WEBHOOK_SECRET)]
+    webhook_secret: String,
+
+    /// Show at the start what webhooks are signed with
+    #[arg(long)]
+    print_secret: bool,
+
+    /// Where the changes of investments go, on this machine; with a token, or with a client and its token URL
+    #[arg(long, value_name = "URL", requires = "credential")]
+    partner_webhook_url: Option<String>,
+
+    /// The bearer token that is shown there
+    #[arg(long, value_name = "TOKEN", group = "credential")]
+    partner_webhook_token: Option<String>,
+
+    /// The OAuth client that obtains a token from the receiver
+    #[arg(long, value_name = "ID:SECRET", group = "credential", requires = "partner_token_url", value_parser = client)]
+    partner_webhook_client: Option<OAuthClient>,
+
+    /// The receiver's token endpoint, on this machine
+    #[arg(long, value_name = "URL")]
+    partner_token_url: Option<String>,
+
+    /// Deliver every so manieth event twice
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    repeat_every: u32,
+
+    /// Send a lie beside every so manieth event, wrongly signed
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    forge_every: u32,
+
+    /// Let deliveries leave in another order
+    #[arg(long)]
+    shuffle: bool,
+}
+
+/// Reads `ID:SECRET[:SCOPE,SCOPE...]`. Scopes have colons of their own, so only the first two separate.
+fn client(text: &str) -> Result<OAuthClient, String> {
+    let mut parts = text.splitn(3, ':');
+    let (Some(id), Some(secret)) = (parts.next(), parts.next()) else {
+        return Err("a client is written ID:SECRET or ID:SECRET:SCOPE,SCOPE".to_owned());
+    };
+    let client = OAuthClient::new(id).secret(secret);
+    Ok(match parts.next() {
+        Some(scopes) => scopes.split(',').fold(client, |client, scope| client.scope(scope.trim())),
+        None => {
+            let issuer_only =
+                demo::ISSUER_SCOPES.iter().filter(|scope| !demo::DISTRIBUTOR_SCOPES.contains(scope));
+            let all = demo::DISTRIBUTOR_SCOPES.iter().chain(issuer_only);
+            all.fold(client, |client, scope| client.scope(*scope))
+        }
+    })
+}
+
+impl Options {
+    /// Runs a sandbox until it is told to end.
+    pub(crate) fn run(self) -> ExitCode {
+        let (listen, print_secret) = (self.listen, self.print_secret);
+        let config = self.config();
+        let ended = Server::new(config.clone()).listen(listen).run().and_then(|running| {
+            print!("{}", welcome(running.addr(), &config));
+            if let Some(hook) = config.webhooks.signed.as_ref().filter(|_| print_secret) {
+                println!("\nWebhooks are signed with {}", hook.secret);
+            }
+            running.wait()
+        });
+        match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("cashlink-sandbox: can't serve on {listen}: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    /// The sandbox that they describe.
+    fn config(self) -> Config {
+        let mut config = Config::default();
+        if self.no_demo {
+            config.clients.clear();
+            config.user_keys.clear();
+            config.app_keys.clear();
+        }
+        config.seed = self.seed;
+        config.page_size = self.page_size;
+        config.token_lifetime = Duration::from_secs(self.token_lifetime);
+        config.origin = self.origin;
+        config.body_limit = self.body_limit;
+        config.strict_investors = self.strict_investors;
+        config.clients.extend(self.clients);
+        config.user_keys.extend(self.user_keys);
+        config.app_keys.extend(self.app_keys);
+        config.live_keys = self.live_keys;
+        if self.default_version == "2017-10-01" {
+            config.version = Version::V2017_10_01;
+        }
+        let secret = self.webhook_secret;
+        config.webhooks.signed = self.webhook_url.map(|url| SignedHook { url, secret });
+        let token = self.partner_webhook_token.map(Credential::Bearer);
+        let client = self.partner_webhook_client.zip(self.partner_token_url);
+        let client = client.map(|(client, token_url)| Credential::ClientCredentials {
+            token_url,
+            client_id: client.id,
+            client_secret: client.secret,
+        });
+        let hook = self.partner_webhook_url.zip(token.or(client));
+        config.webhooks.partner = hook.map(|(url, credential)| PartnerHook { url, credential });
+        let mischief = &mut config.webhooks.mischief;
+        (mischief.repeat_every, mischief.forge_every) = (self.repeat_every, self.forge_every);
+        mischief.shuffle = self.shuffle;
+        config
+    }
+}
+
+/// What is said at the start. Only the published secrets are shown: the others may open something else too.
+fn welcome(address: SocketAddr, config: &Config) -> String {
+    let origin = format!("http://{address}");
+    let mut lines = format!(
+        "The sandbox listens on {address}. It forgets everything when it ends (Ctrl-C).\n\n\
+         \x20 Partner API (newer)   {origin}/api/external\n\
+         \x20 Payments API (older)  {origin}/business/api/v1/\n\
+         \x20 Control               {origin}/_sandbox/state\n\n"
+    );
+    let mut line = |name: &str, value: &str| {
+        // Writing to a string doesn't fail.
+        let _ = writeln!(lines, "  {name:<21} {value}");
+    };
+    let published = [demo::distributor(), demo::issuer()];
+    for client in &config.clients {
+        let secret = if published.contains(client) { &*client.secret } else { "(its secret as given)" };
+        line("OAuth client", &format!("{} {secret}", client.id));
+        line("  its scopes", &client.scopes.join(" "));
+    }
+    for (name, keys, published) in
+        [("USERKEY", &config.user_keys, demo::USER_KEY), ("APPKEY", &config.app_keys, demo::APP_KEY)]
+    {
+        for key in keys {
+            line(name, if key == published { key } else { "(as given)" });
+        }
+    }
+    line("campaign_id", demo::CAMPAIGN_ID);
+    line("an investment", demo::INVESTMENT_ID);
+    if !address.ip().is_loopback() {
+        lines.push_str("\nWhoever reaches this address can use it, control calls included.\n");
+    }
+    // The calls to try use the demo credentials; without them they would only be refused.
+    if config.clients.contains(&demo::distributor())
+        && config.user_keys.iter().any(|key| key == demo::USER_KEY)
+    {
+        let _ = write!(
+            lines,
+            "\nTry it:\n\
+         \x20 curl {origin}/api/external/oauth/token -d grant_type=client_credentials \\\n\
+         \x20   -d client_id={} -d client_secret={} -d scope=investors:read\n\
+         \x20 curl {origin}/business/api/v1/cashlink -H 'X-Api-Key: {}' \\\n\
+         \x20   -H 'Content-Type: application/json' -d '{{\"type\": \"invoice\", \"amount\": \"12.34\", \"subject\": \"Invoice no. 12345\"}}'\n",
+            demo::DISTRIBUTOR_CLIENT_ID,
+            demo::DISTRIBUTOR_CLIENT_SECRET,
+            demo::USER_KEY,
+        );
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests;

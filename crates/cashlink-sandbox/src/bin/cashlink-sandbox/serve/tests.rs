@@ -1,0 +1,92 @@
+use super::*;
+use clap::Parser as _;
+
+#[derive(Debug, clap::Parser)]
+struct Only {
+    #[command(flatten)]
+    options: Options,
+}
+
+fn options(arguments: &[&str]) -> Options {
+    Only::try_parse_from(std::iter::once(&"cashlink-sandbox").chain(arguments)).unwrap().options
+}
+
+#[test]
+fn without_options_it_is_the_default_configuration() {
+    assert_eq!(format!("{:?}", options(&[]).config()), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn webhooks_go_where_the_options_say() {
+    let signed = options(&["--webhook-url", "http://127.0.0.1:1/a", "--webhook-secret", "canary"]).config();
+    let hook = signed.webhooks.signed.unwrap();
+    assert_eq!((&*hook.url, &*hook.secret), ("http://127.0.0.1:1/a", "canary"));
+    let partner = ["--partner-webhook-url", "http://127.0.0.1:1/b"];
+    let bearer = options(&[&partner[..], &["--partner-webhook-token", "t"]].concat()).config();
+    assert!(matches!(bearer.webhooks.partner.unwrap().credential, Credential::Bearer(token) if token == "t"));
+    let client = ["--partner-webhook-client", "id:s3cret", "--partner-token-url", "http://127.0.0.1:1/c"];
+    let client = options(&[&partner[..], &client[..]].concat()).config().webhooks.partner.unwrap();
+    let Credential::ClientCredentials { token_url, client_id, client_secret } = client.credential else {
+        panic!("a client")
+    };
+    assert_eq!((&*token_url, &*client_id, &*client_secret), ("http://127.0.0.1:1/c", "id", "s3cret"));
+    assert!(Only::try_parse_from([&["cashlink-sandbox"], &partner[..]].concat()).is_err(), "no credential");
+    let mischief =
+        options(&["--repeat-every", "10", "--forge-every", "7", "--shuffle"]).config().webhooks.mischief;
+    assert_eq!((mischief.repeat_every, mischief.forge_every, mischief.shuffle), (10, 7, true));
+}
+
+#[test]
+fn given_credentials_join_the_demo_ones_or_replace_them() {
+    let given = ["--client", "me:s3cret:investors:read,investors:write", "--user-key", "u", "--app-key", "a"];
+    let joined = options(&given).config();
+    assert_eq!((joined.clients.len(), joined.user_keys.len(), joined.app_keys.len()), (3, 2, 2));
+    let alone = options(&[&given[..], &["--no-demo"]].concat()).config();
+    let me = OAuthClient::new("me").secret("s3cret").scope("investors:read").scope("investors:write");
+    assert_eq!(
+        (alone.clients, alone.user_keys, alone.app_keys),
+        (vec![me], vec!["u".to_owned()], vec!["a".to_owned()])
+    );
+}
+
+#[test]
+fn a_client_without_scopes_may_have_all_known_ones_each_once() {
+    let scopes = client("me:s3cret").unwrap().scopes;
+    assert!(
+        demo::DISTRIBUTOR_SCOPES
+            .iter()
+            .chain(demo::ISSUER_SCOPES)
+            .all(|scope| scopes.iter().any(|own| own == scope))
+    );
+    assert_eq!(scopes.iter().collect::<std::collections::BTreeSet<_>>().len(), scopes.len());
+    assert!(client("me").is_err());
+}
+
+#[test]
+fn the_welcome_shows_the_published_secrets_and_no_others() {
+    let given = ["--client", "me:canary-1", "--user-key", "canary-2", "--app-key", "canary-3"];
+    let welcome = welcome(SocketAddr::from(([127, 0, 0, 1], 7878)), &options(&given).config());
+    for published in
+        [demo::DISTRIBUTOR_CLIENT_SECRET, demo::ISSUER_CLIENT_SECRET, demo::USER_KEY, demo::APP_KEY]
+    {
+        assert!(welcome.contains(published), "{published} in {welcome}");
+    }
+    assert!(!welcome.contains("canary"), "{welcome}");
+    assert!(welcome.contains("http://127.0.0.1:7878/business/api/v1/"));
+}
+
+#[test]
+fn calls_to_try_are_shown_only_where_they_would_work() {
+    let address = SocketAddr::from(([127, 0, 0, 1], 7878));
+    assert!(welcome(address, &options(&[]).config()).contains("curl "));
+    assert!(!welcome(address, &options(&["--no-demo"]).config()).contains("curl "));
+}
+
+#[test]
+fn an_address_that_others_reach_is_warned_of() {
+    let warned = |address: [u8; 4]| {
+        welcome(SocketAddr::from((address, 7878)), &Config::default()).contains("control calls included")
+    };
+    assert!(warned([0, 0, 0, 0]));
+    assert!(!warned([127, 0, 0, 1]));
+}
