@@ -1,6 +1,6 @@
 //! Lists as streams: of pages, and of items.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::{fmt, vec};
@@ -29,6 +29,18 @@ impl<L: List, H, W> Pages<L, H, W> {
     /// Where the walk stands: before the page that comes next. Store it to go on another time.
     pub fn walk(&self) -> &Walk<L> {
         self.turning.walk()
+    }
+}
+
+impl<L, H, W> Pages<L, H, W>
+where
+    L: List + 'static,
+    H: Transport + 'static,
+    W: Timer + 'static,
+{
+    /// The next page, as an iterator has it; no crate with stream adapters is needed. None after the last one.
+    pub async fn next(&mut self) -> Option<Result<Page<L>, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
@@ -76,6 +88,18 @@ impl<L: List, H, W> Items<L, H, W> {
     /// Where the walk stands: behind the page whose items are being given out. Whether the list changed on the way, too.
     pub fn walk(&self) -> &Walk<L> {
         self.pages.walk()
+    }
+}
+
+impl<L, H, W> Items<L, H, W>
+where
+    L: List + 'static,
+    H: Transport + 'static,
+    W: Timer + 'static,
+{
+    /// The next item, as an iterator has it; no crate with stream adapters is needed. None after the last one.
+    pub async fn next(&mut self) -> Option<Result<L::Item, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
