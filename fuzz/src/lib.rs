@@ -5,7 +5,8 @@
 //! accepted: a target whose corpus is refused altogether would prove nothing.
 //!
 //! They use the core as anyone does, through its public API. Whatever they expect of it is said a second time here, by
-//! `json` (what JSON is), by the small readers of the targets, and by the crate `url` (what a link names).
+//! `json` (what JSON is), by the small readers of the targets, and by other crates: `url` (what a link names), `multer` and
+//! `mailparse` (what an upload is).
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +14,7 @@ mod error_map;
 mod flow;
 mod json;
 mod money;
+mod multipart;
 mod page_and_next;
 mod retry_after;
 mod token_issuer;
@@ -23,6 +25,7 @@ mod www_authenticate;
 
 pub use error_map::error_map;
 pub use money::money;
+pub use multipart::multipart;
 pub use page_and_next::page_and_next;
 pub use retry_after::retry_after;
 pub use token_issuer::token_issuer;
@@ -38,6 +41,7 @@ pub type Target = (&'static str, fn(&[u8]) -> bool);
 pub const TARGETS: &[Target] = &[
     ("error_map", error_map),
     ("money", money),
+    ("multipart", multipart),
     ("page_and_next", page_and_next),
     ("retry_after", retry_after),
     ("token_issuer", token_issuer),
