@@ -157,12 +157,13 @@ impl Sandbox {
     /// token request may be among them.
     pub fn due(&mut self, now: Duration) -> Vec<Delivery> {
         let World { config, outbox, .. } = &mut self.world;
-        outbox.due(now, config.webhooks.partner.as_ref(), config.webhooks.mischief, config.seed)
+        outbox.due(now, &config.webhooks)
     }
 
     /// How a delivery went: its answer, or `None` where none came in its time.
     pub fn delivered(&mut self, now: Duration, id: u64, answer: Option<&Response<Bytes>>) {
-        self.world.outbox.delivered(now, id, answer);
+        let World { config, outbox, .. } = &mut self.world;
+        outbox.delivered(now, config.webhooks.timing, id, answer);
     }
 
     /// Where webhooks go, from now on.

@@ -47,11 +47,11 @@ impl World {
         partner::products::seed(&mut store);
         Self {
             mint: Mint::new(config.seed),
+            outbox: Outbox::new(config.seed),
             config,
             store,
             tokens: Tokens::default(),
             replies: Replies::default(),
-            outbox: Outbox::default(),
             registered_keys: BTreeMap::new(),
             live_links: BTreeSet::new(),
         }

@@ -27,6 +27,8 @@ pub struct Webhooks {
     pub partner: Option<PartnerHook>,
     /// What goes wrong on purpose.
     pub mischief: Mischief,
+    /// How long answers are waited for, and when it is tried again.
+    pub timing: Timing,
 }
 
 /// A subscription of the older API.
@@ -67,22 +69,50 @@ pub enum Credential {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mischief {
-    /// Every so manieth event is delivered twice; a signed one with another `X-Request-Id`.
+    /// Every so manieth event is delivered twice; of the signed ones every second with another `X-Request-Id`, the rest with the same.
     pub repeat_every: u32,
-    /// Beside every so manieth event goes one that is a lie: with a signature, or a token, that isn't right.
+    /// Beside every so manieth event goes a lie: with a signature, or a token, that isn't right. A payment is then one of 0.01, a status
+    /// `FORGED`, from a day later, so that whoever believes it has it for good.
     pub forge_every: u32,
-    /// Whether deliveries leave in an order that the seed decides.
+    /// Whether deliveries leave up to a second late, each as the seed decides, so that later ones overtake them.
     pub shuffle: bool,
 }
 
-/// How the newer API repeats a delivery: the first wait, doubling up to the longest. The vendor's own is not documented.
-pub(crate) const FIRST_RETRY: Duration = Duration::from_secs(1);
-pub(crate) const LONGEST_RETRY: Duration = Duration::from_secs(60);
+/// How long the sandbox waits for receivers. A receiver's tests may want it shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timing {
+    /// How long the answer to a signed event is waited for. Default: 2 seconds, as the vendor says.
+    pub signed_timeout: Duration,
+    /// How long the answer to a change, or to a token request, is waited for. Default: 10 seconds; the vendor's is not documented.
+    pub partner_timeout: Duration,
+    /// When what failed is tried again: a change, or a token request. It doubles with every failure. Default: 1 second; the vendor's is
+    /// not documented.
+    pub first_retry: Duration,
+    /// What it doubles up to. Default: 60 seconds.
+    pub longest_retry: Duration,
+}
 
-/// "Webhook requests have a timeout of 2 seconds and are not retried."
-pub(crate) const SIGNED_TIMEOUT: Duration = Duration::from_secs(2);
-/// The newer API's is not documented.
-pub(crate) const PARTNER_TIMEOUT: Duration = Duration::from_secs(10);
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            // "Webhook requests have a timeout of 2 seconds and are not retried."
+            signed_timeout: Duration::from_secs(2),
+            partner_timeout: Duration::from_secs(10),
+            first_retry: Duration::from_secs(1),
+            longest_retry: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Timing {
+    /// The wait after so many failures in a row.
+    fn wait(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1);
+        let doubled = self.first_retry.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
+        doubled.min(self.longest_retry)
+    }
+}
 
 /// Only addresses: what proves deliveries is not shown (T11).
 impl fmt::Debug for Webhooks {
@@ -91,6 +121,7 @@ impl fmt::Debug for Webhooks {
             .field("signed", &self.signed)
             .field("partner", &self.partner)
             .field("mischief", &self.mischief)
+            .field("timing", &self.timing)
             .finish()
     }
 }

@@ -1,9 +1,6 @@
 //! Deliveries on their way: which is due, and what follows from how one went.
 
-use super::{
-    Credential, FIRST_RETRY, LONGEST_RETRY, Mischief, PARTNER_TIMEOUT, PartnerHook, SIGNED_TIMEOUT,
-    SignedHook,
-};
+use super::{Credential, Mischief, SignedHook, Timing, Webhooks, moment};
 use crate::mint::Mint;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,20 +31,30 @@ impl std::fmt::Debug for Delivery {
     }
 }
 
+/// How late a shuffled delivery may leave.
+const LATEST: Duration = Duration::from_secs(1);
+
+/// How much later than the truth a lie says it was.
+const LEAD_OF_A_LIE: Duration = Duration::from_secs(86_400);
+
 /// Everything that was said and has not arrived.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
+    seed: u64,
     waiting: Vec<Entry>,
     numbers: u64,
     /// Counted apart: where they take turns, every second event is of one kind, and mischief would only meet that one.
     signed_events: u32,
     status_events: u32,
+    signed_repetitions: u32,
     token: Option<Token>,
     /// How many tokens there were.
     tokens: u64,
     /// The token request: when it may go out, and under which number it is out.
     token_due: Duration,
     asking: Option<u64>,
+    /// How many token requests failed in a row.
+    refusals: u32,
     pub(crate) delivered: u64,
     pub(crate) failed: u64,
     pub(crate) attempts: u64,
@@ -89,6 +96,11 @@ impl std::fmt::Debug for Token {
 }
 
 impl Outbox {
+    /// An empty one, whose mischief this seed decides.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
     /// A signed event of the older API.
     pub(crate) fn sign(
         &mut self,
@@ -99,38 +111,42 @@ impl Outbox {
         event: &Value,
     ) {
         let (again, forged) = count(&mut self.signed_events, mischief);
-        let mut add = |body: &Value, is_forged| {
-            let kind = Kind::Signed { hook: hook.clone(), request_id: mint.uuid("request id") };
-            self.add(now, body.to_string(), is_forged, kind);
-        };
-        add(event, false);
+        let request_id = mint.uuid("request id");
+        let kind = |request_id| Kind::Signed { hook: hook.clone(), request_id };
+        self.add(now, mischief, event.to_string(), false, kind(request_id.clone()));
         if again {
-            add(event, false);
+            self.signed_repetitions = self.signed_repetitions.wrapping_add(1);
+            let is_another = self.signed_repetitions % 2 == 0;
+            let request_id = if is_another { mint.uuid("request id") } else { request_id };
+            self.add(now, mischief, event.to_string(), false, kind(request_id));
         }
         if forged {
             let mut lie = event.clone();
             lie["data"]["cashlink"]["amount"] = "0.01".into();
-            add(&lie, true);
+            self.add(now, mischief, lie.to_string(), true, kind(mint.uuid("request id")));
         }
     }
 
     /// A change of a status, of the newer API.
     pub(crate) fn tell(&mut self, now: Duration, mischief: Mischief, change: &Value) {
         let (again, forged) = count(&mut self.status_events, mischief);
-        self.add(now, change.to_string(), false, Kind::Status);
+        self.add(now, mischief, change.to_string(), false, Kind::Status);
         if again {
-            self.add(now, change.to_string(), false, Kind::Status);
+            self.add(now, mischief, change.to_string(), false, Kind::Status);
         }
         if forged {
             let mut lie = change.clone();
-            lie["status"] = "DELIVERED".into();
-            self.add(now, lie.to_string(), true, Kind::Status);
+            lie["status"] = "FORGED".into();
+            lie["changed_at"] = moment::utc(now.saturating_add(LEAD_OF_A_LIE)).into();
+            self.add(now, mischief, lie.to_string(), true, Kind::Status);
         }
     }
 
-    fn add(&mut self, due: Duration, body: String, is_forged: bool, kind: Kind) {
+    fn add(&mut self, now: Duration, mischief: Mischief, body: String, is_forged: bool, kind: Kind) {
         self.numbers += 1;
         let number = self.numbers;
+        let late = if mischief.shuffle { lateness(self.seed, number) } else { Duration::ZERO };
+        let due = now.saturating_add(late);
         self.waiting.push(Entry { number, due, attempts: 0, token: 0, is_out: false, is_forged, body, kind });
     }
 
@@ -140,19 +156,17 @@ impl Outbox {
     }
 
     /// What is due and not on its way yet; from now on it is.
-    pub(crate) fn due(
-        &mut self,
-        now: Duration,
-        partner: Option<&PartnerHook>,
-        mischief: Mischief,
-        seed: u64,
-    ) -> Vec<Delivery> {
+    pub(crate) fn due(&mut self, now: Duration, webhooks: &Webhooks) -> Vec<Delivery> {
+        let Webhooks { partner, timing, .. } = webhooks;
+        let partner = partner.as_ref();
         let mut due = Vec::new();
         let mut wants_token = false;
         let token = self.token.as_ref().filter(|token| now < token.ends).map(|token| token.text.clone());
+        // Stable: what is due at the same time leaves in the order in which it happened.
+        self.waiting.sort_by_key(|entry| entry.due);
         for entry in self.waiting.iter_mut().filter(|entry| entry.due <= now && !entry.is_out) {
             let delivery = match (&entry.kind, partner) {
-                (Kind::Signed { hook, request_id }, _) => Some(signed(entry, hook, request_id)),
+                (Kind::Signed { hook, request_id }, _) => Some(signed(entry, hook, request_id, timing)),
                 (Kind::Status, None) => None,
                 (Kind::Status, Some(hook)) => {
                     let shown = match &hook.credential {
@@ -160,7 +174,7 @@ impl Outbox {
                         Credential::ClientCredentials { .. } => token.clone(),
                     };
                     wants_token |= shown.is_none();
-                    shown.map(|token| status(entry, &hook.url, &token))
+                    shown.map(|token| status(entry, &hook.url, &token, timing))
                 }
             };
             if let Some(delivery) = delivery {
@@ -171,18 +185,13 @@ impl Outbox {
                 due.push(delivery);
             }
         }
-        if mischief.shuffle {
-            due.sort_by_cached_key(|delivery| {
-                <[u8; 32]>::from(Sha256::digest([seed, delivery.id].map(u64::to_be_bytes).concat()))
-            });
-        }
         if wants_token && self.asking.is_none() && self.token_due <= now {
-            due.extend(partner.and_then(|hook| self.token_request(&hook.credential)));
+            due.extend(partner.and_then(|hook| self.token_request(&hook.credential, timing)));
         }
         due
     }
 
-    fn token_request(&mut self, credential: &Credential) -> Option<Delivery> {
+    fn token_request(&mut self, credential: &Credential, timing: &Timing) -> Option<Delivery> {
         let Credential::ClientCredentials { token_url, client_id, client_secret } = credential else {
             return None;
         };
@@ -195,16 +204,24 @@ impl Outbox {
         ];
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let request = Request::post(&**token_url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        Some(Delivery { id: self.numbers, request: body(request, form), timeout: PARTNER_TIMEOUT })
+        Some(Delivery { id: self.numbers, request: body(request, form), timeout: timing.partner_timeout })
     }
 
     /// How a delivery went: the answer, or none.
-    pub(crate) fn delivered(&mut self, now: Duration, id: u64, answer: Option<&Response<Bytes>>) {
+    pub(crate) fn delivered(
+        &mut self,
+        now: Duration,
+        timing: Timing,
+        id: u64,
+        answer: Option<&Response<Bytes>>,
+    ) {
         if self.asking == Some(id) {
             self.asking = None;
             self.token = answer.and_then(|answer| token(now, answer));
             self.tokens += u64::from(self.token.is_some());
-            self.token_due = now.saturating_add(FIRST_RETRY);
+            // After a success too: a token that ends at once must not be asked for at once.
+            self.refusals = if self.token.is_some() { 0 } else { self.refusals.saturating_add(1) };
+            self.token_due = now.saturating_add(timing.wait(self.refusals));
             return;
         }
         let Some(place) = self.waiting.iter().position(|entry| entry.number == id && entry.is_out) else {
@@ -221,9 +238,7 @@ impl Outbox {
         let entry = &mut self.waiting[place];
         let again = matches!(entry.kind, Kind::Status) && !arrived && !entry.is_forged;
         if again {
-            let doubled =
-                FIRST_RETRY.saturating_mul(1_u32.checked_shl(entry.attempts - 1).unwrap_or(u32::MAX));
-            entry.due = now.saturating_add(doubled.min(LONGEST_RETRY));
+            entry.due = now.saturating_add(timing.wait(entry.attempts));
             entry.is_out = false;
         } else {
             self.waiting.remove(place);
@@ -231,6 +246,13 @@ impl Outbox {
             self.failed += u64::from(!arrived);
         }
     }
+}
+
+/// A part of a second, that looks like chance and isn't.
+fn lateness(seed: u64, number: u64) -> Duration {
+    let digest = Sha256::digest([seed, number].map(u64::to_be_bytes).concat());
+    let drawn = u16::from_be_bytes([digest[0], digest[1]]);
+    LATEST * u32::from(drawn) / u32::from(u16::MAX)
 }
 
 /// One more event: whether it is repeated, and whether a lie goes beside it.
@@ -241,7 +263,7 @@ fn count(events: &mut u32, mischief: Mischief) -> (bool, bool) {
 }
 
 /// "HMAC-SHA512(secret_key, request body)", in base64.
-fn signed(entry: &Entry, hook: &SignedHook, request_id: &str) -> Delivery {
+fn signed(entry: &Entry, hook: &SignedHook, request_id: &str, timing: &Timing) -> Delivery {
     let secret = if entry.is_forged { "not the secret" } else { &hook.secret };
     // A key may have any length; without one there is no signature.
     let mac =
@@ -252,11 +274,11 @@ fn signed(entry: &Entry, hook: &SignedHook, request_id: &str) -> Delivery {
         .header(CONTENT_TYPE, "application/json")
         .header("hook-hmac", signature)
         .header("x-request-id", request_id);
-    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: SIGNED_TIMEOUT }
+    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: timing.signed_timeout }
 }
 
 /// The method is not documented; POST is inferred.
-fn status(entry: &Entry, url: &str, token: &str) -> Delivery {
+fn status(entry: &Entry, url: &str, token: &str, timing: &Timing) -> Delivery {
     let token = if entry.is_forged { "not-the-token" } else { token };
     let mut request = Request::post(url).header(CONTENT_TYPE, "application/json");
     if let (Some(headers), Ok(mut shown)) =
@@ -265,7 +287,7 @@ fn status(entry: &Entry, url: &str, token: &str) -> Delivery {
         shown.set_sensitive(true);
         headers.insert(AUTHORIZATION, shown);
     }
-    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: PARTNER_TIMEOUT }
+    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: timing.partner_timeout }
 }
 
 /// An address that can't be written makes a request that nobody can carry, which is a failed delivery. A token that can't be is left

@@ -97,7 +97,7 @@ fn the_signature_is_what_another_language_calculates() {
     let mut mint = crate::mint::Mint::new(0);
     // Python: base64.b64encode(hmac.digest(b"Jefe", body, "sha512"))
     outbox.sign(NOW, &mut mint, Mischief::default(), &hook, &json!("what do ya want for nothing?"));
-    let due = outbox.due(NOW, None, Mischief::default(), 0);
+    let due = outbox.due(NOW, &Webhooks::default());
     assert_eq!(&due[0].request.body()[..], br#""what do ya want for nothing?""#);
     assert_eq!(
         header(&due[0], "hook-hmac"),
@@ -259,32 +259,9 @@ fn a_token_is_obtained_from_the_receiver_and_used_until_it_ends_or_is_refused() 
     assert_eq!(delivery.request.uri(), "http://127.0.0.1:1/token", "the second one has ended");
     scene.sandbox.delivered(scene.now, delivery.id, None);
     assert!(scene.sandbox.due(scene.now).is_empty(), "a token endpoint that is down is not stormed");
-    scene.now += FIRST_RETRY;
+    scene.now += Duration::from_secs(1);
     grants(&mut scene, "t3");
     assert_eq!(header(&one(&mut scene), "authorization"), "Bearer t3");
-}
-
-#[test]
-fn mischief_repeats_forges_and_shuffles_and_the_seed_decides_how() {
-    let mischief = Mischief { repeat_every: 2, forge_every: 3, shuffle: true };
-    let run = || {
-        let mut scene = scene(Credential::Bearer("t0k3n".to_owned()), mischief);
-        let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
-        for _ in 0..6 {
-            scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
-        }
-        scene.sandbox.due(NOW)
-    };
-    let due = run();
-    assert_eq!(due.len(), 6 + 3 + 2);
-    let ids: Vec<u64> = due.iter().map(|delivery| delivery.id).collect();
-    assert!(!ids.is_sorted());
-    assert_eq!(ids, run().iter().map(|delivery| delivery.id).collect::<Vec<_>>());
-    let amounts = due.iter().filter(|delivery| body(delivery)["data"]["cashlink"]["amount"] == "0.01");
-    assert_eq!(amounts.count(), 2, "the lies");
-    let requests: std::collections::BTreeSet<&str> =
-        due.iter().map(|delivery| header(delivery, "x-request-id")).collect();
-    assert_eq!(requests.len(), due.len(), "a repetition has another X-Request-Id");
 }
 
 #[test]
@@ -334,7 +311,7 @@ fn only_a_401_to_the_token_in_use_ends_it() {
     grants(&mut scene, "t1");
     let old = scene.sandbox.due(scene.now);
     scene.sandbox.delivered(scene.now, old[0].id, Some(&answer(401)));
-    scene.now += FIRST_RETRY;
+    scene.now += Duration::from_secs(1);
     grants(&mut scene, "t2");
     // Late, and about the first token.
     scene.sandbox.delivered(scene.now, old[1].id, Some(&answer(401)));
@@ -345,40 +322,9 @@ fn only_a_401_to_the_token_in_use_ends_it() {
     let signed = due.iter().find(|delivery| delivery.request.uri() == SIGNED).unwrap();
     scene.sandbox.delivered(scene.now, signed.id, Some(&answer(401)));
 
-    scene.now += FIRST_RETRY;
+    scene.now += Duration::from_secs(1);
     assert_eq!(header(&one(&mut scene), "authorization"), "Bearer t2");
 }
 
-#[test]
-fn mischief_meets_both_kinds_however_they_take_turns() {
-    let mischief = Mischief { repeat_every: 2, forge_every: 2, shuffle: false };
-    let mut scene = scene(Credential::Bearer("t0k3n".to_owned()), mischief);
-    let id = investment_of(&mut scene);
-    let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
-    for _ in 0..4 {
-        scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
-        scene.sandbox.advance(NOW, &id, None);
-    }
-    let due = scene.sandbox.due(NOW);
-    let sent = |url| due.iter().filter(|delivery| delivery.request.uri() == url).count();
-    assert_eq!((sent(SIGNED), sent(PARTNER)), (4 + 2 + 2, 4 + 2 + 2));
-}
-
-#[test]
-fn at_the_end_of_time_nothing_overflows() {
-    let mut scene = client_credentials();
-    let id = investment_of(&mut scene);
-    scene.now = Duration::MAX;
-    scene.sandbox.advance(scene.now, &id, None);
-    let fetch = one(&mut scene);
-    scene.sandbox.delivered(scene.now, fetch.id, None);
-    scene.sandbox.set_webhooks({
-        let mut webhooks = scene.sandbox.config().webhooks.clone();
-        let credential = Credential::Bearer("t0k3n".to_owned());
-        webhooks.partner = Some(PartnerHook { url: PARTNER.to_owned(), credential });
-        webhooks
-    });
-    let delivery = one(&mut scene);
-    scene.sandbox.delivered(scene.now, delivery.id, Some(&answer(503)));
-    assert_eq!(scene.sandbox.waiting_webhooks(), 1);
-}
+mod mischief;
+mod timing;
