@@ -5,19 +5,23 @@
 //! | `GET /_sandbox/state` | counts of objects, requests, tokens, keys; documents with length and SHA-256; the faults that wait |
 //! | `POST /_sandbox/faults` | arms a fault: `{"fault": "drop-response", "times": 1, "match": {"method": "POST", "path": "/api/"}}` |
 //! | `DELETE /_sandbox/faults` | takes back the faults that wait |
-//! | `POST /_sandbox/pay` | pays a payment link: `{"link": "VX0GK5cvM1dO"}`; its webhook follows |
+//! | `POST /_sandbox/pay` | pays a payment link: `{"link": "VX0GK5cvM1dO"}`, and what [`Payer`] has; its webhook follows |
 //! | `POST /_sandbox/advance` | the next status of an investment, or the one that is named: `{"investment": "…", "status": "PAID"}` |
+//! | `POST /_sandbox/settle` | a transfer has succeeded, or has the status that is named: `{"transfer": "…", "status": "failed"}` |
+//! | `POST /_sandbox/mode` | an API key in production, or in test mode: `{"key": "…", "live": true}` |
+//! | `POST /_sandbox/mischief` | what goes wrong with webhooks: `{"repeat_every": 10, "forge_every": 7, "shuffle": true}` |
 //! | `POST /_sandbox/expire-tokens` | expires every bearer token |
 //! | `POST /_sandbox/forget-keys` | forgets every idempotency key |
 //!
-//! Everything else in the JSON of the second call than `fault` may be left out. `path` is what a path must begin with.
+//! Everything else in the JSON of the second call than `fault` may be left out. `path` is what a path must begin with. Mischief that
+//! isn't named is off.
 
 use crate::drf::{self, Refusal};
 use crate::engine::Sandbox;
 use crate::exchange::Answer;
 use crate::faults::Armed;
 use crate::store::{Kind, Object};
-use crate::webhooks::Payer;
+use crate::webhooks::{Mischief, Payer};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde::Deserialize;
@@ -34,11 +38,14 @@ pub(crate) fn answer(sandbox: &mut Sandbox, now: Duration, request: &Request<Byt
         ("DELETE", "faults") => done(&json!({ "disarmed": sandbox.disarm() })),
         ("POST", "pay") => pay(sandbox, now, request.body()),
         ("POST", "advance") => advance(sandbox, now, request.body()),
+        ("POST", "settle") => settle(sandbox, request.body()),
+        ("POST", "mode") => mode(sandbox, request.body()),
+        ("POST", "mischief") => mischief(sandbox, request.body()),
         ("POST", "expire-tokens") => done(&json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "forget-keys") => done(&json!({ "forgotten": sandbox.forget_keys() })),
         (method, "state") => Err(Refusal::method_not_allowed(method, "GET")),
         (method, "faults") => Err(Refusal::method_not_allowed(method, "POST, DELETE")),
-        (method, "pay" | "advance" | "expire-tokens" | "forget-keys") => {
+        (method, "pay" | "advance" | "settle" | "mode" | "mischief" | "expire-tokens" | "forget-keys") => {
             Err(Refusal::method_not_allowed(method, "POST"))
         }
         _ => Err(Refusal::not_found()),
@@ -72,31 +79,61 @@ fn once() -> u32 {
     1
 }
 
+/// What a call asks for; 400 where it isn't that.
+fn asked<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(refused)
+}
+
+fn refused(error: impl std::fmt::Display) -> Refusal {
+    Refusal::bad_request(error.to_string())
+}
+
 fn arm(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
-    let refused = |error: &dyn std::fmt::Display| Refusal::bad_request(error.to_string());
-    let asked: ArmRequest = serde_json::from_slice(body).map_err(|error| refused(&error))?;
-    let mut armed = Armed::new(asked.fault.parse().map_err(|error| refused(&error))?);
+    let asked: ArmRequest = asked(body)?;
+    let mut armed = Armed::new(asked.fault.parse().map_err(refused)?);
     armed.times = asked.times;
     armed.path_prefix = asked.only.path;
     if let Some(method) = asked.only.method {
-        armed.method = Some(Method::from_bytes(method.as_bytes()).map_err(|error| refused(&error))?);
+        armed.method = Some(Method::from_bytes(method.as_bytes()).map_err(refused)?);
     }
     sandbox.arm(armed);
     Ok(drf::json(StatusCode::CREATED, &faults(sandbox)))
 }
 
+/// Everything but the link may be left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayRequest {
+    link: String,
+    iban: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    phone_number: Option<String>,
+    address: Option<String>,
+    freetext: Option<String>,
+    next_charge: Option<String>,
+    recurring_initial: Option<bool>,
+}
+
 fn pay(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Asked {
-        link: String,
-        iban: Option<String>,
-    }
-    let refused = |error: &dyn std::fmt::Display| Refusal::bad_request(error.to_string());
-    let asked: Asked = serde_json::from_slice(body).map_err(|error| refused(&error))?;
+    let asked: PayRequest = asked(body)?;
     let mut payer = Payer::default();
-    payer.iban = asked.iban.unwrap_or(payer.iban);
-    let payment = sandbox.pay(now, &asked.link, &payer).map_err(|error| refused(&error))?;
+    for (place, given) in [
+        (&mut payer.iban, asked.iban),
+        (&mut payer.first_name, asked.first_name),
+        (&mut payer.last_name, asked.last_name),
+        (&mut payer.email, asked.email),
+        (&mut payer.phone_number, asked.phone_number),
+        (&mut payer.address, asked.address),
+        (&mut payer.freetext, asked.freetext),
+    ] {
+        if let Some(given) = given {
+            *place = given;
+        }
+    }
+    (payer.next_charge, payer.recurring_initial) = (asked.next_charge, asked.recurring_initial);
+    let payment = sandbox.pay(now, &asked.link, &payer).map_err(refused)?;
     done(&json!({ "payment": payment }))
 }
 
@@ -107,10 +144,54 @@ fn advance(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
         investment: String,
         status: Option<String>,
     }
-    let asked: Asked =
-        serde_json::from_slice(body).map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let asked: Asked = asked(body)?;
     let status = sandbox.advance(now, &asked.investment, asked.status.as_deref());
     status.ok_or_else(Refusal::not_found).and_then(|status| done(&json!({ "status": status })))
+}
+
+fn settle(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        transfer: String,
+        status: Option<String>,
+    }
+    let asked: Asked = asked(body)?;
+    let status = asked.status.as_deref().unwrap_or("succeeded");
+    match sandbox.settle_transfer(&asked.transfer, status) {
+        true => done(&json!({ "status": status })),
+        false => Err(Refusal::not_found()),
+    }
+}
+
+/// The answer doesn't repeat the key, which is a secret.
+fn mode(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        key: String,
+        live: bool,
+    }
+    let asked: Asked = asked(body)?;
+    match sandbox.set_live(&asked.key, asked.live) {
+        true => done(&json!({ "live": asked.live })),
+        false => Err(refused("there is no such API key")),
+    }
+}
+
+fn mischief(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
+    #[derive(Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    struct Asked {
+        repeat_every: u32,
+        forge_every: u32,
+        shuffle: bool,
+    }
+    let Asked { repeat_every, forge_every, shuffle } = asked(body)?;
+    let mut webhooks = sandbox.config().webhooks.clone();
+    webhooks.mischief = Mischief { repeat_every, forge_every, shuffle };
+    sandbox.set_webhooks(webhooks);
+    done(&json!({ "repeat_every": repeat_every, "forge_every": forge_every, "shuffle": shuffle }))
 }
 
 fn faults(sandbox: &Sandbox) -> Value {

@@ -166,6 +166,12 @@ impl Sandbox {
         outbox.delivered(now, config.webhooks.timing, id, answer);
     }
 
+    /// Switches an API key to production (`true`) or back to test mode, as the vendor may; whether there is such a key. Links, and
+    /// businesses that were registered, keep the mode in which they were made.
+    pub fn set_live(&mut self, key: &str, is_live: bool) -> bool {
+        self.world.set_live(key, is_live)
+    }
+
     /// Where webhooks go, from now on.
     pub fn set_webhooks(&mut self, webhooks: Webhooks) {
         self.world.config.webhooks = webhooks;

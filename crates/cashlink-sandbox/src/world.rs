@@ -74,6 +74,21 @@ impl World {
         registered || self.config.live_keys.iter().any(|live| live == key)
     }
 
+    /// Switches a USERKEY or APPKEY to production or back to test mode; whether there is such a key. Links keep the mode in which they
+    /// were made.
+    pub(crate) fn set_live(&mut self, key: &str, is_live: bool) -> bool {
+        if let Some(registered) = self.registered_keys.get_mut(key) {
+            registered.is_live = is_live;
+        } else if !self.is_user_key(key) && !self.is_app_key(key) {
+            return false;
+        }
+        self.config.live_keys.retain(|live| live != key);
+        if is_live {
+            self.config.live_keys.push(key.to_owned());
+        }
+        true
+    }
+
     /// The business that a USERKEY belongs to.
     pub(crate) fn business_of(&self, key: &str) -> &str {
         self.registered_keys.get(key).map_or(demo::BUSINESS_ID, |registered| &registered.business)

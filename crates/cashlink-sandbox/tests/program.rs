@@ -55,6 +55,18 @@ fn what_is_triggered_happens_in_the_sandbox_that_runs() {
     assert_eq!((code, told.contains("\"status\": \"NEW\"")), (Some(0), true), "{told}");
     let (code, told) = say(&["trigger", "pay", "nobody"]);
     assert_eq!((code, told.contains("there is no payment link")), (Some(1), true), "{told}");
+    let (code, told) = say(&["trigger", "settle", "nobody"]);
+    assert_eq!((code, told.contains("Not found")), (Some(1), true), "{told}");
+    for (arguments, answer) in [
+        (&["fault", "status=503", "--times", "2", "--path", "/api/"][..], "\"fault\": \"status=503\""),
+        (&["mode", "sandbox-userkey", "live"], "\"live\": true"),
+        (&["mischief", "--repeat-every", "3", "--shuffle"], "\"repeat_every\": 3"),
+        (&["trigger", "expire-tokens"], "\"expired\": 0"),
+        (&["trigger", "forget-keys"], "\"forgotten\": 0"),
+    ] {
+        let (code, told) = say(arguments);
+        assert_eq!((code, told.contains(answer)), (Some(0), true), "{arguments:?}: {told}");
+    }
     let (code, told) = say(&["state"]);
     assert_eq!((code, told.contains("\"webhooks\"")), (Some(0), true), "{told}");
 }
@@ -85,7 +97,19 @@ fn its_help_teaches_every_fault_and_control_call() {
         "/_sandbox/faults",
         "/_sandbox/pay",
         "/_sandbox/advance",
+        "/_sandbox/settle",
+        "/_sandbox/mode",
+        "/_sandbox/mischief",
+        "recurring_initial",
         "trigger pay",
+        "trigger settle",
+        "cashlink-sandbox mode",
+        "cashlink-sandbox fault",
+        "cashlink-sandbox mischief",
+        "--webhook-timeout",
+        "--partner-webhook-timeout",
+        "--first-retry",
+        "--longest-retry",
         "trigger advance",
         "--webhook-url",
         "--partner-webhook-url",

@@ -1,5 +1,8 @@
-use crate::scene::{Ask, CASHLINK, INVESTORS, Scene, TOKEN, investor};
-use serde_json::json;
+use crate::config::Config;
+use crate::demo;
+use crate::scene::{Ask, CASHLINK, INVESTORS, NOW, REGISTER, Scene, TOKEN, investor};
+use crate::webhooks::SignedHook;
+use serde_json::{Value, json};
 
 #[test]
 fn the_state_counts_objects_requests_tokens_and_keys() {
@@ -90,4 +93,117 @@ fn other_control_calls_are_refused() {
     assert_eq!(scene.ask(Ask::get("/_sandbox/faults")).header("allow"), Some("POST, DELETE"));
     assert_eq!(scene.ask(Ask::post("/_sandbox/state")).status, 405);
     assert_eq!(scene.ask(Ask::get("/_sandbox/expire-tokens")).status, 405);
+}
+
+/// A sandbox whose signed events go somewhere.
+fn told() -> Scene {
+    let mut config = Config::default();
+    config.webhooks.signed = Some(SignedHook { url: "http://127.0.0.1:1/x".into(), secret: "s".into() });
+    Scene::of(config)
+}
+
+fn link(scene: &mut Scene, body: &Value) -> String {
+    scene.user(Ask::post(CASHLINK).json(body)).json()["public_id"].as_str().unwrap().to_owned()
+}
+
+/// What the events say that are due.
+fn events(scene: &mut Scene) -> Vec<Value> {
+    let due = scene.sandbox.due(NOW);
+    due.iter().map(|delivery| serde_json::from_slice(delivery.request.body()).unwrap()).collect()
+}
+
+#[test]
+fn a_payment_has_every_field_that_the_call_names() {
+    let mut scene = told();
+    let link = link(
+        &mut scene,
+        &json!({
+            "type": "subscription", "amount": "5.00", "subject": "Gym", "subscription_plan": "monthly",
+            "require_address": true, "require_phone_number": true, "freetext_field_type": "short",
+        }),
+    );
+    let payer = json!({
+        "first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "phone_number": "+44 1",
+        "address": "London", "freetext": "size M",
+    });
+    let mut call = payer.clone();
+    call["link"] = json!(link);
+    call["iban"] = json!("DE89370400440532013000");
+    call["next_charge"] = json!("2030-01-01T00:00:00.000000");
+    call["recurring_initial"] = json!(false);
+    assert_eq!(scene.ask(Ask::post("/_sandbox/pay").json(&call)).status, 200);
+    let [event] = &events(&mut scene)[..] else { panic!("one event") };
+    assert_eq!(event["data"]["payer"], payer);
+    assert_eq!(event["data"]["cashlink"]["next_charge"], "2030-01-01T00:00:00.000000");
+    assert_eq!(event["data"]["recurring_initial"], false);
+
+    call["iban"] = json!("DE00000000000000000000");
+    assert_eq!(scene.ask(Ask::post("/_sandbox/pay").json(&call)).status, 400, "not the test IBAN");
+    call["firstname"] = json!("Ada");
+    assert_eq!(scene.ask(Ask::post("/_sandbox/pay").json(&call)).status, 400, "no such field");
+}
+
+#[test]
+fn a_transfer_is_settled_as_succeeded_or_as_it_is_said() {
+    let mut scene = Scene::new();
+    let investor = scene.investor("i");
+    let managed = Ask::post(&format!("{INVESTORS}{investor}/wallets/eth-managed/")).key("w");
+    let wallet = scene.distributor(managed).id();
+    let transfers = "/api/external/distributor/v2/transfers/";
+    let body =
+        json!({"product": demo::PRODUCT_ID, "source_wallet": wallet, "target_address": "0x0", "amount": 4});
+    let id = scene.distributor(Ask::post(transfers).key("k").json(&body)).id();
+    for (named, status) in [(Value::Null, "succeeded"), (json!("failed"), "failed"), (json!("odd"), "odd")] {
+        let call = Ask::post("/_sandbox/settle").json(&json!({"transfer": id, "status": named}));
+        scene.ask(call).is(200, json!({"status": status}));
+        let read = scene.distributor(Ask::get(&format!("{transfers}{id}/")));
+        assert_eq!(read.json()["status"], status);
+    }
+    assert_eq!(scene.ask(Ask::post("/_sandbox/settle").json(&json!({"transfer": "x"}))).status, 404);
+}
+
+#[test]
+fn a_key_is_switched_to_production_and_back_and_links_keep_their_mode() {
+    let mut scene = told();
+    let product = json!({"type": "product", "amount": "5.00", "subject": "Shirt"});
+    let mode = |scene: &mut Scene, key: &str, live: bool| {
+        scene.ask(Ask::post("/_sandbox/mode").json(&json!({"key": key, "live": live})))
+    };
+    let first = link(&mut scene, &product);
+    mode(&mut scene, demo::USER_KEY, true).is(200, json!({"live": true}));
+    let second = link(&mut scene, &product);
+    mode(&mut scene, demo::USER_KEY, false).is(200, json!({"live": false}));
+    let third = link(&mut scene, &product);
+    for id in [first, second, third] {
+        assert_eq!(scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": id}))).status, 200);
+    }
+    let modes: Vec<Value> = events(&mut scene).iter().map(|event| event["data"]["is_test"].clone()).collect();
+    assert_eq!(modes, [true, false, true]);
+
+    // A business that was registered in test mode, and is let into production.
+    let business = scene.app(Ask::post(REGISTER).json(
+        &json!({"email": "a@b.example", "business_name": "B", "webhook_url": "http://127.0.0.1:1/own"}),
+    ));
+    let key = business.json()["api_key"].as_str().unwrap().to_owned();
+    for live in [true, false] {
+        assert_eq!(mode(&mut scene, &key, live).status, 200);
+        let made = scene.ask(Ask::post(CASHLINK).header("x-api-key", &key).json(&product)).json();
+        scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": made["public_id"]})));
+        assert_eq!(events(&mut scene)[0]["data"]["is_test"], !live);
+    }
+    mode(&mut scene, "x", true).is(400, json!({"detail": "there is no such API key"}));
+}
+
+#[test]
+fn mischief_is_what_was_named_last() {
+    let mut scene = told();
+    let id = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
+    for (call, sent) in [(json!({"repeat_every": 1}), 2), (json!({"forge_every": 1}), 2), (json!({}), 1)] {
+        let told = scene.ask(Ask::post("/_sandbox/mischief").json(&call));
+        assert_eq!((told.status, &told.json()["shuffle"]), (200, &json!(false)));
+        scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": id})));
+        assert_eq!(events(&mut scene).len(), sent, "{call}");
+    }
+    assert_eq!(scene.ask(Ask::post("/_sandbox/mischief").json(&json!({"repeat": 1}))).status, 400);
+    assert_eq!(scene.ask(Ask::get("/_sandbox/mischief")).header("allow"), Some("POST"));
 }

@@ -31,6 +31,10 @@ pub struct Payer {
     pub address: String,
     /// What is entered into the custom field.
     pub freetext: String,
+    /// Of a subscription: when it says that it goes on, as in `2023-12-14T22:13:20.000000`. `None`: a month from now.
+    pub next_charge: Option<String>,
+    /// Of a subscription: whether it says that this is the first payment. `None`: if it is.
+    pub recurring_initial: Option<bool>,
 }
 
 /// The vendor's test payer: the IBAN that pays in test mode.
@@ -44,6 +48,8 @@ impl Default for Payer {
             phone_number: "+49 69 0".to_owned(),
             address: "Hauptstr. 1, 60311 Frankfurt".to_owned(),
             freetext: "none".to_owned(),
+            next_charge: None,
+            recurring_initial: None,
         }
     }
 }
@@ -108,8 +114,8 @@ pub(crate) fn paid(now: Duration, payer: &Payer, payment: &Payment<'_>) -> Resul
     });
     let mut data = json!({ "is_test": payment.is_test, "public_id": payment.id });
     if kind == "subscription" {
-        cashlink["next_charge"] = a_month_later(now).into();
-        data["recurring_initial"] = (payment.before == 0).into();
+        cashlink["next_charge"] = payer.next_charge.clone().unwrap_or_else(|| a_month_later(now)).into();
+        data["recurring_initial"] = payer.recurring_initial.unwrap_or(payment.before == 0).into();
     }
     data["cashlink"] = cashlink;
     let person = person(payer, &link, kind);

@@ -11,6 +11,39 @@ pub(crate) enum Command {
     /// Let something happen in a running sandbox, which its webhooks then tell
     #[command(subcommand)]
     Trigger(Trigger),
+    /// Let the next request that fits go wrong: `cashlink-sandbox fault drop-response --method POST`
+    Fault {
+        /// What goes wrong, as in the header X-Sandbox-Fault
+        fault: String,
+        /// To how many requests
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        times: u32,
+        /// Only to requests of this method
+        #[arg(long, value_name = "METHOD")]
+        method: Option<String>,
+        /// Only to requests whose path begins so
+        #[arg(long, value_name = "PATH", default_value = "")]
+        path: String,
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Say what goes wrong with webhooks from now on; what isn't named no longer does
+    Mischief {
+        #[command(flatten)]
+        mischief: crate::serve::MischiefOptions,
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Switch an API key: `cashlink-sandbox mode sandbox-userkey live`
+    Mode {
+        /// A USERKEY or an APPKEY
+        key: String,
+        /// Links and businesses keep the mode in which they were made
+        #[arg(value_parser = ["test", "live"])]
+        mode: String,
+        #[command(flatten)]
+        running: Running,
+    },
     /// Show what a running sandbox holds, was asked, and has sent
     State {
         #[command(flatten)]
@@ -22,15 +55,7 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Trigger {
     /// Pay a payment link: `cashlink-sandbox trigger pay VX0GK5cvM1dO`
-    Pay {
-        /// The link's public id
-        link: String,
-        /// Whose account pays; in test mode only the test IBAN can
-        #[arg(long, value_name = "IBAN")]
-        iban: Option<String>,
-        #[command(flatten)]
-        running: Running,
-    },
+    Pay(Box<Pay>),
     /// Give an investment its next status, or this one: `cashlink-sandbox trigger advance ID PAID`
     Advance {
         /// The investment's id
@@ -40,6 +65,62 @@ pub(crate) enum Trigger {
         #[command(flatten)]
         running: Running,
     },
+    /// Settle a transfer, which has no webhook: `cashlink-sandbox trigger settle ID failed`
+    Settle {
+        /// The transfer's id
+        transfer: String,
+        /// Any status, also one that nobody knows
+        #[arg(default_value = "succeeded")]
+        status: String,
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Expire every bearer token
+    ExpireTokens {
+        #[command(flatten)]
+        running: Running,
+    },
+    /// Forget every idempotency key
+    ForgetKeys {
+        #[command(flatten)]
+        running: Running,
+    },
+}
+
+/// A payment. What the link doesn't ask for is not told.
+#[derive(Debug, Args)]
+pub(crate) struct Pay {
+    /// The link's public id
+    link: String,
+    /// Whose account pays; in test mode only the test IBAN can
+    #[arg(long, value_name = "IBAN")]
+    iban: Option<String>,
+    /// Given name
+    #[arg(long, value_name = "NAME")]
+    first_name: Option<String>,
+    /// Family name
+    #[arg(long, value_name = "NAME")]
+    last_name: Option<String>,
+    /// Email address
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Phone number
+    #[arg(long, value_name = "NUMBER")]
+    phone_number: Option<String>,
+    /// Postal address
+    #[arg(long, value_name = "ADDRESS")]
+    address: Option<String>,
+    /// What is entered into the custom field
+    #[arg(long, value_name = "TEXT")]
+    freetext: Option<String>,
+    /// Of a subscription: when it says that it goes on, instead of in a month
+    #[arg(long, value_name = "TIME")]
+    next_charge: Option<String>,
+    /// Of a subscription: whether it says that this is the first payment, instead of whether it is
+    #[arg(long, value_name = "BOOL")]
+    recurring_initial: Option<bool>,
+    #[command(flatten)]
+    running: Running,
 }
 
 /// The sandbox that is spoken to.
@@ -52,24 +133,33 @@ pub(crate) struct Running {
 
 impl Command {
     /// The control call that it is: where, which, and with what.
-    fn call(self) -> (String, &'static str, Option<String>) {
+    fn call(self) -> (String, &'static str, Option<Value>) {
         match self {
             Self::State { running } => (running.at, "state", None),
-            Self::Trigger(Trigger::Pay { link, iban, running }) => {
-                (running.at, "pay", Some(json!({ "link": link, "iban": iban }).to_string()))
+            Self::Fault { fault, times, method, path, running } => {
+                let only = json!({ "method": method, "path": path });
+                (running.at, "faults", Some(json!({ "fault": fault, "times": times, "match": only })))
             }
-            Self::Trigger(Trigger::Advance { investment, status, running }) => (
-                running.at,
-                "advance",
-                Some(json!({ "investment": investment, "status": status }).to_string()),
-            ),
+            Self::Mischief { mischief, running } => {
+                let crate::serve::MischiefOptions { repeat_every, forge_every, shuffle } = mischief;
+                let call =
+                    json!({ "repeat_every": repeat_every, "forge_every": forge_every, "shuffle": shuffle });
+                (running.at, "mischief", Some(call))
+            }
+            Self::Mode { key, mode, running } => {
+                (running.at, "mode", Some(json!({ "key": key, "live": mode == "live" })))
+            }
+            Self::Trigger(trigger) => {
+                let (running, name, call) = trigger.call();
+                (running.at, name, Some(call))
+            }
         }
     }
 
     /// Says it, and shows the answer.
     pub(crate) fn run(self) -> ExitCode {
         let (at, call, body) = self.call();
-        let answer = match control(&at, call, body) {
+        let answer = match control(&at, call, body.map(|body| body.to_string())) {
             Ok(answer) => answer,
             Err(error) => {
                 eprintln!("cashlink-sandbox: {at}: {error}");
@@ -81,5 +171,39 @@ impl Command {
             serde_json::from_str::<Value>(&text).and_then(|json| serde_json::to_string_pretty(&json));
         println!("{}", laid_out.as_deref().unwrap_or(&text));
         if answer.status().is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+impl Trigger {
+    fn call(self) -> (Running, &'static str, Value) {
+        match self {
+            Self::Pay(pay) => pay.call(),
+            Self::Advance { investment, status, running } => {
+                (running, "advance", json!({ "investment": investment, "status": status }))
+            }
+            Self::Settle { transfer, status, running } => {
+                (running, "settle", json!({ "transfer": transfer, "status": status }))
+            }
+            Self::ExpireTokens { running } => (running, "expire-tokens", json!({})),
+            Self::ForgetKeys { running } => (running, "forget-keys", json!({})),
+        }
+    }
+}
+
+impl Pay {
+    fn call(self) -> (Running, &'static str, Value) {
+        let call = json!({
+            "link": self.link,
+            "iban": self.iban,
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "email": self.email,
+            "phone_number": self.phone_number,
+            "address": self.address,
+            "freetext": self.freetext,
+            "next_charge": self.next_charge,
+            "recurring_initial": self.recurring_initial,
+        });
+        (self.running, "pay", call)
     }
 }

@@ -27,8 +27,12 @@ Control calls, without credentials:
   GET    /_sandbox/state           what there is and what was asked
   POST   /_sandbox/faults          {\"fault\": \"drop-response\", \"times\": 1, \"match\": {\"method\": \"POST\", \"path\": \"/api/\"}}
   DELETE /_sandbox/faults          take back what is armed
-  POST   /_sandbox/pay             {\"link\": \"VX0GK5cvM1dO\"}: pay a payment link; its webhook follows
+  POST   /_sandbox/pay             {\"link\": \"VX0GK5cvM1dO\"}: pay a payment link; its webhook follows. Also iban, first_name,
+                                   last_name, email, phone_number, address, freetext, next_charge, recurring_initial
   POST   /_sandbox/advance         {\"investment\": \"…\", \"status\": \"PAID\"}: the next status, or this one; its webhook follows
+  POST   /_sandbox/settle          {\"transfer\": \"…\", \"status\": \"failed\"}: a transfer is settled; without a status, as succeeded
+  POST   /_sandbox/mode            {\"key\": \"…\", \"live\": true}: switch an API key to production, or to test mode
+  POST   /_sandbox/mischief        {\"repeat_every\": 10, \"forge_every\": 7, \"shuffle\": true}: what goes wrong with webhooks
   POST   /_sandbox/expire-tokens   expire every bearer token
   POST   /_sandbox/forget-keys     forget every idempotency key
 
@@ -38,6 +42,10 @@ Examples:
     --partner-webhook-url http://127.0.0.1:8080/partner --partner-webhook-token t0k3n
   cashlink-sandbox trigger pay VX0GK5cvM1dO                   in another terminal
   cashlink-sandbox trigger advance 5eed0000-0000-4000-8000-000000000002 PAID
+  cashlink-sandbox trigger settle ID failed                   a transfer, by its id
+  cashlink-sandbox mode sandbox-userkey live                  an API key in production
+  cashlink-sandbox fault drop-response --method POST          the next POST loses its answer
+  cashlink-sandbox mischief --repeat-every 10 --forge-every 7 --shuffle
   cashlink-sandbox state                                      what there is, and what arrived";
 
 #[derive(Debug, Parser)]

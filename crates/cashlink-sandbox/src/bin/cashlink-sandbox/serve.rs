@@ -93,17 +93,40 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL")]
     partner_token_url: Option<String>,
 
-    /// Deliver every so manieth event twice
+    /// How long the answer to a signed webhook is waited for; the vendor's own is 2 seconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 2000)]
+    webhook_timeout: u64,
+
+    /// How long the answer to a change, or to a token request, is waited for
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 10_000)]
+    partner_webhook_timeout: u64,
+
+    /// When what failed there is tried again; it doubles with every failure
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000)]
+    first_retry: u64,
+
+    /// What that doubles up to
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 60_000)]
+    longest_retry: u64,
+
+    #[command(flatten)]
+    mischief: MischiefOptions,
+}
+
+/// What goes wrong with webhooks.
+#[derive(Debug, Args)]
+pub(crate) struct MischiefOptions {
+    /// Deliver every so manieth event twice, some of the signed ones with another X-Request-Id
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    repeat_every: u32,
+    pub(crate) repeat_every: u32,
 
     /// Send a lie beside every so manieth event, wrongly signed
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    forge_every: u32,
+    pub(crate) forge_every: u32,
 
-    /// Let deliveries leave in another order
+    /// Let deliveries leave up to a second late, so that later ones overtake them
     #[arg(long)]
-    shuffle: bool,
+    pub(crate) shuffle: bool,
 }
 
 /// Reads `ID:SECRET[:SCOPE,SCOPE...]`. Scopes have colons of their own, so only the first two separate.
@@ -177,9 +200,15 @@ impl Options {
         });
         let hook = self.partner_webhook_url.zip(token.or(client));
         config.webhooks.partner = hook.map(|(url, credential)| PartnerHook { url, credential });
+        let timing = &mut config.webhooks.timing;
+        timing.signed_timeout = Duration::from_millis(self.webhook_timeout);
+        timing.partner_timeout = Duration::from_millis(self.partner_webhook_timeout);
+        timing.first_retry = Duration::from_millis(self.first_retry);
+        timing.longest_retry = Duration::from_millis(self.longest_retry);
+        let MischiefOptions { repeat_every, forge_every, shuffle } = self.mischief;
         let mischief = &mut config.webhooks.mischief;
-        (mischief.repeat_every, mischief.forge_every) = (self.repeat_every, self.forge_every);
-        mischief.shuffle = self.shuffle;
+        (mischief.repeat_every, mischief.forge_every, mischief.shuffle) =
+            (repeat_every, forge_every, shuffle);
         config
     }
 }
