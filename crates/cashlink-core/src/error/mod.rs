@@ -15,7 +15,7 @@ use crate::answer::{Asked, DecodeError};
 use crate::body::PayloadFault;
 use crate::encoded::OwnedEffect;
 use crate::error_map::{self, ErrorMap};
-use crate::flow::{Certainty, TokenId};
+use crate::flow::{Certainty, Row, TokenId};
 use crate::{Effect, Failure, IdempotencyKey, InvalidValue, Operation};
 
 /// A call that failed. Cheap to clone, so that it can reach everyone who waits for it.
@@ -34,7 +34,8 @@ use crate::{Effect, Failure, IdempotencyKey, InvalidValue, Operation};
 ///         Certainty::NotApplied if error.is_invalid_input() => "show the fields that error.error_map() names",
 ///         Certainty::NotApplied => "nothing happened: try again later, or call somebody",
 ///         Certainty::Applied => "it happened: read the object instead of creating it again",
-///         _ => "look whether it happened, or repeat it with the same key",
+///         _ if error.is_safe_to_repeat() => "repeat it with the same key",
+///         _ => "look whether it happened: a repetition may do it twice",
 ///     }
 /// }
 /// ```
@@ -59,6 +60,8 @@ pub(crate) struct Report {
     pub(crate) names_version: bool,
     /// Whether it happened is no question then.
     pub(crate) only_reads: bool,
+    /// The call may be sent again whatever became of it.
+    pub(crate) survives_ambiguity: bool,
     pub(crate) map_limits: error_map::Limits,
 }
 
@@ -75,6 +78,7 @@ impl Report {
             follows_link: false,
             names_version: false,
             only_reads: false,
+            survives_ambiguity: false,
             map_limits: error_map::Limits::default(),
         }
     }
@@ -86,6 +90,7 @@ impl Report {
             follows_link: asked.call.follows_link,
             names_version: asked.call.version.or(asked.settings.version).is_some(),
             only_reads: matches!(asked.call.effect, OwnedEffect::Safe),
+            survives_ambiguity: Row::asked(asked).survives_ambiguity(),
             map_limits: error_map::Limits { leaves: policy.error_leaves, depth: policy.error_depth },
             ..Self::new(asked.call.name)
         }
@@ -256,6 +261,18 @@ impl Error {
     #[must_use]
     pub fn certainty(&self) -> Certainty {
         self.0.report.certainty
+    }
+
+    /// Whether the same call, sent again with the same key and the same bytes, can't take effect twice: nothing happened
+    /// so far, or the call only reads or is idempotent, or its key is documented there
+    /// ([`Honoured`](crate::Honoured)) or was confirmed.
+    ///
+    /// Where this is `false`, look at the server's state before you do it again. Where it is `true`, a repetition may
+    /// still be pointless (a refusal stays one). For how long a key is remembered is not documented, so *again* means
+    /// soon (T44).
+    #[must_use]
+    pub fn is_safe_to_repeat(&self) -> bool {
+        self.certainty() == Certainty::NotApplied || self.0.report.survives_ambiguity
     }
 
     /// Why there was no further attempt.

@@ -30,7 +30,14 @@ impl fmt::Display for Error {
         }
         f.write_str(match self.certainty() {
             Certainty::NotApplied => "; it did not happen",
-            Certainty::Unknown => "; it may have happened",
+            Certainty::Unknown => match (self.is_safe_to_repeat(), self.key()) {
+                (true, Some(_)) => "; it may have happened, and repeating it with the same key is safe",
+                (true, None) => "; it may have happened, and repeating it is safe",
+                (false, Some(_)) => {
+                    "; it may have happened, and that its key makes a repetition harmless is not documented: look first"
+                }
+                (false, None) => "; it may have happened, and carries no key: look before repeating it",
+            },
             Certainty::Applied => "; it happened",
         })?;
         self.key().map_or(Ok(()), |key| write!(f, " (key {key})"))

@@ -31,6 +31,7 @@ mod transition;
 
 pub use oauth::Grant;
 pub use retry::Certainty;
+pub(crate) use retry::Row;
 pub(crate) use retry_after::seconds_of_date;
 pub use slot::{Flight, Lead, Look, TokenSlot};
 pub use step::{Delay, NeedToken, Outgoing, Pending, Step};

@@ -4,6 +4,7 @@
 use http::StatusCode;
 
 use crate::Honoured;
+use crate::answer::Asked;
 use crate::encoded::OwnedEffect;
 
 /// Did it happen?
@@ -14,8 +15,8 @@ use crate::encoded::OwnedEffect;
 pub enum Certainty {
     /// It surely did not happen.
     NotApplied,
-    /// Nobody can tell from here. A keyed request may be repeated with the same key where the key is documented;
-    /// anything else needs a look at the server's state.
+    /// Nobody can tell from here. A keyed request may be repeated with the same key where the key is documented
+    /// ([`Error::is_safe_to_repeat`](crate::Error::is_safe_to_repeat)); anything else needs a look at the server's state.
     Unknown,
     /// It surely happened, though its answer could not be read.
     Applied,
@@ -23,7 +24,7 @@ pub enum Certainty {
 
 /// The rows of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row {
+pub(crate) enum Row {
     /// Safe and idempotent requests, the token call among them.
     Repeatable,
     KeyedDocumented,
@@ -32,7 +33,13 @@ pub(super) enum Row {
 }
 
 impl Row {
-    pub(super) fn of(effect: &OwnedEffect, confirmed: bool) -> Self {
+    /// The row of a call, on a client that may know its key confirmed.
+    pub(crate) fn asked(asked: Asked<'_>) -> Self {
+        let Asked { settings, call } = asked;
+        Self::of(&call.effect, call.at_own_path && settings.confirmed.contains(&call.name))
+    }
+
+    fn of(effect: &OwnedEffect, confirmed: bool) -> Self {
         match effect {
             OwnedEffect::Safe | OwnedEffect::Idempotent => Self::Repeatable,
             OwnedEffect::Keyed(_, Honoured::Documented) => Self::KeyedDocumented,
@@ -43,7 +50,7 @@ impl Row {
     }
 
     /// Whether a request that may have left may be sent again at all.
-    pub(super) fn survives_ambiguity(self) -> bool {
+    pub(crate) fn survives_ambiguity(self) -> bool {
         matches!(self, Self::Repeatable | Self::KeyedDocumented)
     }
 }

@@ -93,7 +93,7 @@ impl Flow {
         let policy = &settings.policy;
         let default = if call.body.is_upload() { policy.upload_deadline } else { policy.deadline };
         let flow = Box::new(Self {
-            row: Row::of(&call.effect, call.at_own_path && settings.confirmed.contains(&call.name)),
+            row: Row::asked(Asked { settings, call }),
             attempts_allowed: options.attempts.unwrap_or(policy.attempts).max(1),
             deadline: now.mono.saturating_add(options.deadline.unwrap_or(default)),
             jitter: Jitter::new(entropy),

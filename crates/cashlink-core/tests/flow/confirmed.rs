@@ -7,7 +7,7 @@ use cashlink_core::{
     Bearer, Call, Certainty, Client, Effect, Honoured, IdempotencyKey, Operation, Path, Prior, Secret,
 };
 
-use crate::scenario::{At, End, Play, START, client};
+use crate::scenario::{At, Deed, End, Form, Play, START, client, whole};
 
 /// `POST things/`, with a key of which nobody knows whether it counts there.
 struct CreateThing(IdempotencyKey);
@@ -108,4 +108,32 @@ fn what_may_have_happened_is_repeated_once_its_key_is_confirmed() {
     };
     assert_eq!(resumed(&client()), At::Done);
     assert_eq!(resumed(&confirmed_client()), At::NeedsToken);
+}
+
+/// Whether the error of a call whose attempts all end like this calls a repetition safe.
+fn is_safe(deed: Deed, end: End) -> bool {
+    Play::of(&client::<Bearer>(), &deed.call()).repeat(end).error().is_safe_to_repeat()
+}
+
+#[test]
+fn an_error_says_whether_its_call_may_be_sent_again() {
+    for deed in Deed::ALL {
+        let promised = !matches!(deed, Deed::Assumed | Deed::Once);
+        assert_eq!(is_safe(deed, End::MaybeSent), promised, "{deed:?}: it may have happened");
+        assert_eq!(is_safe(deed, End::Answer(Form::Cut, 201)), promised, "{deed:?}: it happened");
+        assert!(is_safe(deed, whole(404)), "{deed:?}: nothing happened");
+        assert!(is_safe(deed, End::NotSent), "{deed:?}: nothing was sent");
+    }
+}
+
+#[test]
+fn an_error_knows_what_was_confirmed_on_the_client_and_where() {
+    let call = Call::new(&create()).unwrap();
+    let lost = |client: &Client<Bearer>, call: &Call<(), Bearer>| {
+        Play::of(client, call).repeat(End::MaybeSent).error().is_safe_to_repeat()
+    };
+    assert!(!lost(&client(), &call));
+    assert!(lost(&confirmed_client(), &call));
+    assert!(!lost(&confirmed_client(), &call.clone().at_path("v3/things/").unwrap()));
+    assert!(lost(&client(), &call.key_confirmed()));
 }

@@ -35,7 +35,7 @@ fn a_refusal() {
     says(
         &after(Deed::Once, whole(500)),
         &expect![
-            "raw: the server answered 500 Internal Server Error at the only attempt; it may have happened"
+            "raw: the server answered 500 Internal Server Error at the only attempt; it may have happened, and carries no key: look before repeating it"
         ],
     );
 }
@@ -45,7 +45,7 @@ fn a_server_that_stays_away() {
     says(
         &after(Deed::Documented, whole(503)),
         &expect![
-            "raw: the server answered 503 Service Unavailable at the last of 4 attempts; it may have happened (key order-4711)"
+            "raw: the server answered 503 Service Unavailable at the last of 4 attempts; it may have happened, and repeating it with the same key is safe (key order-4711)"
         ],
     );
     says(
@@ -54,7 +54,31 @@ fn a_server_that_stays_away() {
     );
     says(
         &after(Deed::Once, End::MaybeSent),
-        &expect!["raw: maybe sent: no answer within 20 s at the only attempt; it may have happened"],
+        &expect![
+            "raw: maybe sent: no answer within 20 s at the only attempt; it may have happened, and carries no key: look before repeating it"
+        ],
+    );
+}
+
+#[test]
+fn a_lost_answer_says_whether_a_repetition_is_known_to_be_harmless() {
+    says(
+        &after(Deed::Assumed, End::MaybeSent),
+        &expect![
+            "raw: maybe sent: no answer within 20 s at the only attempt; it may have happened, and that its key makes a repetition harmless is not documented: look first (key order-4711)"
+        ],
+    );
+    says(
+        &after(Deed::Confirmed, End::MaybeSent),
+        &expect![
+            "raw: maybe sent: no answer within 20 s at the last of 4 attempts; it may have happened, and repeating it with the same key is safe (key order-4711)"
+        ],
+    );
+    says(
+        &after(Deed::Idempotent, End::MaybeSent),
+        &expect![
+            "raw: maybe sent: no answer within 20 s at the last of 4 attempts; it may have happened, and repeating it is safe"
+        ],
     );
 }
 
@@ -80,7 +104,9 @@ fn an_answer_that_is_not_whole() {
 fn an_answer_that_leads_elsewhere() {
     says(
         &after(Deed::Once, whole(301)),
-        &expect!["raw: unexpected redirect (301), not followed at the only attempt; it may have happened"],
+        &expect![
+            "raw: unexpected redirect (301), not followed at the only attempt; it may have happened, and carries no key: look before repeating it"
+        ],
     );
 }
 
@@ -129,7 +155,7 @@ fn nothing_was_sent() {
         says(
             &Play::new(START, step).error(),
             &expect![
-                "raw: an earlier attempt got no whole answer, and this call must not be repeated blindly; it may have happened"
+                "raw: an earlier attempt got no whole answer, and this call must not be repeated blindly; it may have happened, and carries no key: look before repeating it"
             ],
         );
     }

@@ -16,6 +16,11 @@ use crate::time::Timestamp;
 /// [`Assumed`](crate::Honoured::Assumed), and after an ambiguous outcome the request is not repeated, until
 /// [`Partner::key_confirmed`](crate::partner::Partner::key_confirmed) says otherwise.
 ///
+/// So after [`Certainty::Unknown`](crate::Certainty::Unknown) **look before you repeat it**: to repeat it blindly can buy
+/// twice. Read [`ListInvestments`](super::ListInvestments), whose newest items come last, and look in
+/// [`Page::items_json`](crate::page::Page::items_json) for the investor and the units: an investment's answer is known to
+/// have an `id` and a `status`, and under which names it has the rest is not documented.
+///
 /// Signed documents are required, and `disagio` may be; their names are not known: [`CreateInvestment::extra`].
 ///
 /// ```
