@@ -1,19 +1,38 @@
 //! What a receiver of webhooks does, whatever HTTP stack carries it: prove, record, answer; the work comes later. The examples
-//! `receiver_axum` and `receiver_hyper` put a server around it.
+//! `receiver_axum` and `receiver_hyper` put a server around it. To see one at work, beside the sandbox:
+//!
+//! ```sh
+//! export CASHLINK_WEBHOOK_SECRET=sandbox-webhook-secret CASHLINK_RECEIVER_CLIENT_SECRET=s3cr3t
+//! export CASHLINK_TOKEN_KEY="$(openssl rand -hex 32)" # our own: it signs the tokens that Cashlink shows us
+//! cargo run --example receiver_axum &
+//! cargo run -p cashlink-sandbox -- --webhook-url http://127.0.0.1:8080/payments \
+//!   --partner-webhook-url http://127.0.0.1:8080/partner \
+//!   --partner-webhook-client cashlink:s3cr3t --partner-token-url http://127.0.0.1:8080/token &
+//! cargo run -p cashlink-sandbox -- trigger advance 5eed0000-0000-4000-8000-000000000002 PAID
+//! cargo run -p cashlink-sandbox -- state # whether it was delivered
+//! ```
+//!
+//! Where Cashlink was given a bearer token instead of a client, a `BearerTokens` stands in the place of the `TokenIssuer`:
+//! `BearerTokens::new(&token)?.authenticate(headers, body)` is its `authenticate`, and there is no token endpoint.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::error::Error;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::{HeaderMap, Request, Response, StatusCode};
 use cashlink_ureq::core::partner::InvestmentId;
-use cashlink_ureq::core::webhook::{DeliveryId, Notice, StatusChanged, TokenIssuer, Verifier};
-use cashlink_ureq::core::{Now, Secret};
+use cashlink_ureq::core::payments::BusinessId;
+use cashlink_ureq::core::webhook::{
+    DeliveryId, Notice, StatusChanged, TokenIssuer, TokenKey, Verifier, WebhookSecret, verify_for_business,
+};
+use cashlink_ureq::core::{InvalidValue, Now, Secret};
 
 /// What proves deliveries, and where they are recorded.
 #[derive(Debug)]
 pub struct Receiver {
     verifier: Verifier,
+    businesses: RwLock<HashMap<String, Verifier>>,
     issuer: TokenIssuer,
     inbox: Mutex<Inbox>,
 }
@@ -22,7 +41,7 @@ pub struct Receiver {
 #[derive(Debug, Default)]
 pub struct Inbox {
     /// Signed events, each once, however often it came.
-    pub events: HashMap<DeliveryId, Vec<u8>>,
+    pub events: HashMap<DeliveryId, Signed>,
     /// Changes, each once: what is to be done on a change hangs here.
     pub changes: HashSet<StatusChanged>,
     /// The state of each investment, in whatever order its changes came.
@@ -31,10 +50,31 @@ pub struct Inbox {
     pub unknown: HashSet<Vec<u8>>,
 }
 
+/// A signed event as it came.
+#[derive(Debug)]
+pub struct Signed {
+    /// The bytes that were verified.
+    pub body: Vec<u8>,
+    /// Which secret proved it: while secrets are exchanged, 0 for the old one.
+    pub secret_index: usize,
+}
+
 impl Receiver {
-    /// A receiver with an empty inbox.
+    /// A receiver with an empty inbox. The verifier has the secret of the subscription that Cashlink set up.
     pub fn new(verifier: Verifier, issuer: TokenIssuer) -> Self {
-        Self { verifier, issuer, inbox: Mutex::default() }
+        Self { verifier, businesses: RwLock::default(), issuer, inbox: Mutex::default() }
+    }
+
+    /// Takes the events of a business that was registered with our `webhook_url`: it signs with its own `hmac_secret`. In your
+    /// program, store both with the registration's answer, before the business can have a link to be paid.
+    ///
+    /// # Errors
+    /// When the secret is empty.
+    pub fn register(&self, business: &BusinessId, hmac_secret: &Secret) -> Result<(), InvalidValue> {
+        let verifier = Verifier::new(WebhookSecret::new(hmac_secret)?);
+        let mut businesses = self.businesses.write().unwrap_or_else(PoisonError::into_inner);
+        businesses.insert(business.as_str().to_owned(), verifier);
+        Ok(())
     }
 
     /// What was recorded.
@@ -43,11 +83,16 @@ impl Receiver {
     }
 
     /// The older generation: signed; it waits two seconds, and never comes again.
+    ///
+    /// A business's secret proves that business's events only. The subscription's secret, which only Cashlink and we have, proves
+    /// every event: what isn't a registered business's, and what names none.
     pub fn signed(&self, headers: &HeaderMap, body: &[u8]) -> Response<Bytes> {
-        let Ok(verified) = self.verifier.verify(headers, body) else {
-            return empty(StatusCode::UNAUTHORIZED);
-        };
-        self.inbox().events.entry(verified.delivery_id()).or_insert_with(|| body.to_vec());
+        let businesses = self.businesses.read().unwrap_or_else(PoisonError::into_inner);
+        let proved = verify_for_business(headers, body, |unverified| businesses.get(unverified))
+            .or_else(|_| self.verifier.verify(headers, body));
+        let Ok(verified) = proved else { return empty(StatusCode::UNAUTHORIZED) };
+        let event = || Signed { body: body.to_vec(), secret_index: verified.secret_index() };
+        self.inbox().events.entry(verified.delivery_id()).or_insert_with(event);
         empty(StatusCode::OK)
     }
 
@@ -83,17 +128,27 @@ fn empty(status: StatusCode) -> Response<Bytes> {
     response
 }
 
-/// The secrets of a receiver, as a program gets them from its environment.
+/// A receiver as the program's environment describes it.
+///
+/// # Errors
+/// As [`configured`].
+pub fn from_environment() -> Result<Receiver, Box<dyn Error>> {
+    #[allow(clippy::disallowed_methods, reason = "a program may ask its environment")]
+    configured(|name| std::env::var(name).ok())
+}
+
+/// A receiver with these settings: `CASHLINK_WEBHOOK_SECRET`, and while it is exchanged, `CASHLINK_WEBHOOK_SECRET_NEXT`;
+/// `CASHLINK_RECEIVER_CLIENT_SECRET`, which Cashlink has from us as the client `cashlink`; `CASHLINK_TOKEN_KEY`.
 ///
 /// # Errors
 /// When one is missing, empty or too short; which one is said.
-pub fn from_environment() -> Result<Receiver, Box<dyn std::error::Error>> {
-    use cashlink_ureq::core::webhook::{TokenKey, WebhookSecret};
-
-    #[expect(clippy::disallowed_methods, reason = "a program may ask its environment")]
-    let secret = |name| std::env::var(name).map(Secret::new).map_err(|_| format!("set {name}"));
-    let verifier = Verifier::new(WebhookSecret::new(&secret("CASHLINK_WEBHOOK_SECRET")?)?);
+pub fn configured(setting: impl Fn(&str) -> Option<String>) -> Result<Receiver, Box<dyn Error>> {
+    let secret = |name| setting(name).map(Secret::new).ok_or_else(|| format!("set {name}"));
+    let mut verifier = Verifier::new(WebhookSecret::new(&secret("CASHLINK_WEBHOOK_SECRET")?)?);
+    if let Ok(next) = secret("CASHLINK_WEBHOOK_SECRET_NEXT") {
+        verifier = verifier.or(WebhookSecret::new(&next)?);
+    }
+    let client_secret = secret("CASHLINK_RECEIVER_CLIENT_SECRET")?;
     let key = TokenKey::new(&secret("CASHLINK_TOKEN_KEY")?)?;
-    let issuer = TokenIssuer::new("cashlink", &secret("CASHLINK_CLIENT_SECRET")?, key)?;
-    Ok(Receiver::new(verifier, issuer))
+    Ok(Receiver::new(verifier, TokenIssuer::new("cashlink", &client_secret, key)?))
 }

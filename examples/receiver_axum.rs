@@ -1,6 +1,14 @@
 //! A receiver for the webhooks of both generations, on axum.
 //!
-//! `CASHLINK_WEBHOOK_SECRET=… CASHLINK_CLIENT_SECRET=… CASHLINK_TOKEN_KEY=… cargo run --example receiver_axum`
+//! `receiver.rs` says how to run it. To copy it, copy that file too: `mod receiver; use receiver::Receiver;`, and
+//!
+//! ```toml
+//! [dependencies]
+//! axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+//! cashlink-ureq = { git = "…" } # as the README has it
+//! getrandom = "0.2"
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
 
 use std::error::Error;
 use std::net::Ipv4Addr;

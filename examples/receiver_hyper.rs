@@ -1,6 +1,16 @@
 //! A receiver for the webhooks of both generations, on bare hyper.
 //!
-//! `CASHLINK_WEBHOOK_SECRET=… CASHLINK_CLIENT_SECRET=… CASHLINK_TOKEN_KEY=… cargo run --example receiver_hyper`
+//! `receiver.rs` says how to run it. To copy it, copy that file too: `mod receiver; use receiver::Receiver;`, and
+//!
+//! ```toml
+//! [dependencies]
+//! cashlink-ureq = { git = "…" } # as the README has it
+//! getrandom = "0.2"
+//! http-body-util = "0.1"
+//! hyper = { version = "1", features = ["http1", "server"] }
+//! hyper-util = { version = "0.1", features = ["tokio"] }
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
 
 use std::convert::Infallible;
 use std::error::Error;

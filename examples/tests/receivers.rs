@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cashlink_examples::receiver::Receiver;
+use cashlink_examples::receiver::{self, Receiver};
 use cashlink_sandbox::server::{Clock, ManualClock, Running, Server};
 use cashlink_sandbox::webhooks::{Credential, Mischief, PartnerHook, Payer, SignedHook};
 use cashlink_sandbox::{Config, Kind, demo};
@@ -20,9 +20,9 @@ use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::{HeaderMap, Request};
 use cashlink_ureq::core::partner::distributor::{CreateInvestment, CreateInvestor};
 use cashlink_ureq::core::partner::{NaturalPerson, Partner};
-use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments};
-use cashlink_ureq::core::webhook::{TokenIssuer, TokenKey, Verifier, WebhookSecret};
-use cashlink_ureq::core::{Bearer, Client, Endpoint, IdempotencyKey, Secret, UserKey};
+use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments, RegisterBusiness};
+use cashlink_ureq::core::webhook::{Signer, WebhookSecret};
+use cashlink_ureq::core::{AppKey, Bearer, Client, Endpoint, IdempotencyKey, Secret, UserKey};
 use cashlink_ureq::{SystemTimer, Timer as _};
 
 const STACKS: [fn(TcpListener, Arc<Receiver>) -> tokio::runtime::Runtime; 2] = [on_axum, on_hyper];
@@ -50,10 +50,23 @@ fn on_hyper(listener: TcpListener, receiver: Arc<Receiver>) -> tokio::runtime::R
     runtime
 }
 
+/// What a receiver's environment has to say.
+fn setting(name: &str) -> Option<String> {
+    let value = match name {
+        "CASHLINK_WEBHOOK_SECRET" => "hook-s3cr3t",
+        "CASHLINK_RECEIVER_CLIENT_SECRET" => "a b",
+        "CASHLINK_TOKEN_KEY" => "0123456789abcdef0123456789abcdef",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
 fn receiver() -> Arc<Receiver> {
-    let verifier = Verifier::new(WebhookSecret::new(&Secret::new("hook-s3cr3t")).unwrap());
-    let key = TokenKey::new(&Secret::new("0123456789abcdef0123456789abcdef")).unwrap();
-    Arc::new(Receiver::new(verifier, TokenIssuer::new("cashlink", &Secret::new("a b"), key).unwrap()))
+    Arc::new(receiver::configured(setting).unwrap())
+}
+
+fn secret(text: &str) -> WebhookSecret {
+    WebhookSecret::new(&Secret::new(text)).unwrap()
 }
 
 /// A sandbox whose webhooks go to this address, and the clock that it goes by.
@@ -72,10 +85,13 @@ fn sandbox(address: SocketAddr, mischief: Mischief) -> (Running, ManualClock) {
     (Server::new(config).clock(Clock::Manual(clock.clone())).run().unwrap(), clock)
 }
 
+fn payments(sandbox: &Running) -> Payments {
+    Payments::at(Endpoint::on_loopback(&sandbox.payments_base()).unwrap())
+}
+
 /// A link that can be paid many times.
-fn product(sandbox: &Running) -> String {
-    let api = Payments::at(Endpoint::on_loopback(&sandbox.payments_base()).unwrap());
-    let client = cashlink_ureq::client(Client::new(api, UserKey::new(Secret::new(demo::USER_KEY)).unwrap()));
+fn product(sandbox: &Running, user_key: Secret) -> String {
+    let client = cashlink_ureq::client(Client::new(payments(sandbox), UserKey::new(user_key).unwrap()));
     let link = CreateCashlink::v2018_01_15(CashlinkType::Product, "EUR 5.00".parse().unwrap(), "Shirt");
     client.call(&link).unwrap().value.public_id.to_string()
 }
@@ -109,7 +125,8 @@ fn t55_t56_a_thousand_events_repeated_forged_and_shuffled_are_each_applied_once(
         let mut mischief = Mischief::default();
         (mischief.repeat_every, mischief.forge_every, mischief.shuffle) = (10, 7, true);
         let (sandbox, clock) = sandbox(address, mischief);
-        let (link, investments) = (product(&sandbox), investments(&sandbox, 100));
+        let (link, investments) =
+            (product(&sandbox, Secret::new(demo::USER_KEY)), investments(&sandbox, 100));
 
         // 500 payments, and 100 orders on their way from signature to delivery: 5 changes each.
         sandbox.with(|engine| {
@@ -132,7 +149,8 @@ fn t55_t56_a_thousand_events_repeated_forged_and_shuffled_are_each_applied_once(
         assert_eq!((arrived, failed, attempts), (1_000 + 100, 142, 1_242));
         let inbox = receiver.inbox();
         assert_eq!((inbox.events.len(), inbox.changes.len(), inbox.unknown.len()), (500, 500, 0));
-        let lie = |body: &Vec<u8>| String::from_utf8_lossy(body).contains(r#""amount":"0.01""#);
+        let lie =
+            |event: &receiver::Signed| String::from_utf8_lossy(&event.body).contains(r#""amount":"0.01""#);
         assert!(!inbox.events.values().any(lie), "no forged payment is recorded");
         let states: HashMap<String, String> = inbox
             .investments
@@ -155,7 +173,8 @@ fn what_came_while_the_receiver_was_down_comes_again_only_from_the_newer_generat
         // A port on which nobody listens for now.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
         let (sandbox, clock) = sandbox(address, Mischief::default());
-        let (link, investment) = (product(&sandbox), investments(&sandbox, 1).remove(0));
+        let (link, investment) =
+            (product(&sandbox, Secret::new(demo::USER_KEY)), investments(&sandbox, 1).remove(0));
         sandbox.with(|engine| {
             engine.pay(clock.now(), &link, &Payer::default()).unwrap();
             engine.advance(clock.now(), &investment, None).unwrap();
@@ -194,4 +213,72 @@ fn an_authentic_delivery_of_a_kind_that_is_not_known_is_kept_once() {
     }
     let inbox = receiver.inbox();
     assert_eq!((inbox.unknown.len(), inbox.changes.len()), (1, 0));
+}
+
+#[test]
+fn a_business_that_was_registered_is_heard_by_its_own_secret() {
+    for serve in STACKS {
+        let (receiver, listener) = (receiver(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let address = listener.local_addr().unwrap();
+        let _runtime = serve(listener, Arc::clone(&receiver));
+        let (sandbox, clock) = sandbox(address, Mischief::default());
+
+        let app_key = AppKey::new(Secret::new(demo::APP_KEY)).unwrap();
+        let register = RegisterBusiness::individual("ada@example.com", "Ada's Shop")
+            .webhook_url(format!("http://{address}/payments"));
+        let client = cashlink_ureq::client(Client::new(payments(&sandbox), app_key));
+        let business = client.call(&register).unwrap().value;
+        receiver.register(&business.public_id, &business.hmac_secret.unwrap()).unwrap();
+
+        let own = product(&sandbox, business.api_key.unwrap());
+        let others = product(&sandbox, Secret::new(demo::USER_KEY));
+        sandbox.with(|engine| {
+            engine.pay(clock.now(), &own, &Payer::default()).unwrap();
+            engine.pay(clock.now(), &others, &Payer::default()).unwrap();
+        });
+        wait(&sandbox, |engine| engine.waiting_webhooks() == 0);
+        assert_eq!(sandbox.with(|engine| engine.webhooks_sent()), (2, 0, 2));
+        assert_eq!(receiver.inbox().events.len(), 2);
+    }
+}
+
+#[test]
+fn a_businesss_secret_proves_its_own_events_only_and_the_subscriptions_secret_all() {
+    let receiver = receiver();
+    receiver.register(&"ada".parse().unwrap(), &Secret::new("of ada")).unwrap();
+    receiver.register(&"bob".parse().unwrap(), &Secret::new("of bob")).unwrap();
+    let status = |key: &str, business: &str| {
+        let body = format!(r#"{{"event":"x","business":"{business}"}}"#);
+        receiver.signed(&Signer::new(secret(key)).headers(body.as_bytes()), body.as_bytes()).status().as_u16()
+    };
+    assert_eq!([status("of ada", "ada"), status("of ada", "bob"), status("of ada", "eve")], [200, 401, 401]);
+    assert_eq!(["ada", "eve"].map(|business| status("hook-s3cr3t", business)), [200, 200]);
+    // Nobody knows whose it is; it is genuine all the same, and would never come again.
+    let headers = Signer::new(secret("hook-s3cr3t")).headers(b"{}");
+    assert_eq!(receiver.signed(&headers, b"{}").status(), 200);
+}
+
+#[test]
+fn while_secrets_are_exchanged_each_event_says_which_one_proved_it() {
+    let next = |name: &str| match name {
+        "CASHLINK_WEBHOOK_SECRET_NEXT" => Some("next-s3cr3t".to_owned()),
+        _ => setting(name),
+    };
+    let receiver = receiver::configured(next).unwrap();
+    for key in ["hook-s3cr3t", "next-s3cr3t"] {
+        assert_eq!(receiver.signed(&Signer::new(secret(key)).headers(b"{}"), b"{}").status(), 200);
+    }
+    // One body, but two deliveries: an id is made with the secret.
+    let mut proved_by: Vec<_> = receiver.inbox().events.values().map(|event| event.secret_index).collect();
+    proved_by.sort_unstable();
+    assert_eq!(proved_by, [0, 1]);
+}
+
+#[test]
+fn a_receiver_says_which_setting_it_lacks() {
+    for missing in ["CASHLINK_WEBHOOK_SECRET", "CASHLINK_RECEIVER_CLIENT_SECRET", "CASHLINK_TOKEN_KEY"] {
+        let others = |name: &str| setting(name).filter(|_| name != missing);
+        let error = receiver::configured(others).unwrap_err().to_string();
+        assert!(error.ends_with(missing), "{error}");
+    }
 }
