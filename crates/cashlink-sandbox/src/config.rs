@@ -44,9 +44,11 @@ pub struct Config {
     pub live_keys: Vec<String>,
     /// Where webhooks go. Default: nowhere.
     pub webhooks: Webhooks,
-    /// The largest request body, in bytes; a larger one is answered 413. A document may be of any size: it is hashed as it comes,
-    /// and not kept. Default: 32 MiB.
+    /// The largest request body, in bytes; a larger one is answered 413. Documents have a limit of their own. Default: 32 MiB.
     pub body_limit: usize,
+    /// The largest body with a document, in bytes, framing included; a larger one is answered 413. Documents are hashed as they come,
+    /// and not kept, so none needs a limit. Default: none.
+    pub upload_limit: Option<u64>,
 }
 
 impl Default for Config {
@@ -65,6 +67,7 @@ impl Default for Config {
             live_keys: Vec::new(),
             webhooks: Webhooks::default(),
             body_limit: 32 * 1024 * 1024,
+            upload_limit: None,
         }
     }
 }
@@ -85,6 +88,7 @@ impl fmt::Debug for Config {
             .field("live_keys", &self.live_keys.len())
             .field("webhooks", &self.webhooks)
             .field("body_limit", &self.body_limit)
+            .field("upload_limit", &self.upload_limit)
             .finish()
     }
 }

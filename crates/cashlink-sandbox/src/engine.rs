@@ -101,6 +101,25 @@ impl Sandbox {
         response
     }
 
+    /// After how many bytes of its body this request's connection is to be closed, if at all. It is asked when only the head has come,
+    /// and takes the fault: what was armed for this request must not meet another one meanwhile. The request counts as asked.
+    #[cfg(feature = "server")]
+    pub(crate) fn upload_drops_after(&mut self, head: &Request<()>) -> Option<u64> {
+        let (method, path) = (head.method(), head.uri().path());
+        if path.starts_with(control::PREFIX) {
+            return None;
+        }
+        // Where the header is wrong, the engine says so once the request is there.
+        let brought = Faults::from_headers(head.headers()).ok()?;
+        let after = brought.as_ref().or_else(|| self.armed.peek(method, path))?.upload_drops_after()?;
+        let plan = Plan::from(brought.or_else(|| self.armed.take(method, path))?);
+        if let (true, Some(token)) = (plan.expire_token, oauth::bearer(head.headers())) {
+            self.world.tokens.expire(token);
+        }
+        self.statistics.saw(head);
+        Some(after)
+    }
+
     /// Lets these faults wait for the next requests that fit them, behind those armed before. A request that brings faults of
     /// its own in `X-Sandbox-Fault` takes none of them.
     pub fn arm(&mut self, armed: Armed) {

@@ -6,6 +6,7 @@
 //! | written | what happens |
 //! | --- | --- |
 //! | `drop-request` | the connection is closed; the request had **no** effect |
+//! | `drop-upload=10` | the connection is closed once ten bytes of the request's body have come; the request had **no** effect |
 //! | `drop-response` | the request has its effect; the connection is closed instead of an answer |
 //! | `status=503` | that answer (400 to 599) instead of any effect |
 //! | `status=503;retry-after=2` | with `Retry-After: 2` |
@@ -15,8 +16,8 @@
 //! | `delay=200` | the answer is held back for 200 ms |
 //! | `expire-token` | the bearer token that the request shows is expired from now on |
 //!
-//! Several may be given, separated by commas: `delay=100,cut-body=0`. At most one of `drop-request`, `drop-response` and
-//! `status` can decide one answer.
+//! Several may be given, separated by commas: `delay=100,cut-body=0`. At most one of `drop-request`, `drop-upload`,
+//! `drop-response` and `status` can decide one answer.
 
 mod plan;
 
@@ -65,6 +66,9 @@ pub struct Delay(pub Duration);
 pub enum Fault {
     /// `drop-request`: the connection is closed before the request has any effect.
     DropRequest,
+    /// `drop-upload=…`: the connection is closed once this many bytes of the request's body have come, or the whole body where it
+    /// is shorter. Without a socket, the engine does what it does for `drop-request`.
+    DropUpload(u64),
     /// `drop-response`: the connection is closed after the request had its effect.
     DropResponse,
     /// `status=…`: another answer.
@@ -119,6 +123,15 @@ impl Faults {
         self.0.iter()
     }
 
+    /// After how many bytes of its body the request's connection is closed.
+    #[cfg(feature = "server")]
+    pub(crate) fn upload_drops_after(&self) -> Option<u64> {
+        self.iter().find_map(|fault| match fault {
+            Fault::DropUpload(bytes) => Some(*bytes),
+            _ => None,
+        })
+    }
+
     /// What the header asks for.
     ///
     /// # Errors
@@ -137,11 +150,13 @@ impl FromStr for Faults {
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let faults = text.split(',').map(|fault| fault.trim().parse()).collect::<Result<Vec<Fault>, _>>()?;
-        let deciding =
-            |fault: &&Fault| matches!(fault, Fault::DropRequest | Fault::DropResponse | Fault::Status(_));
+        let deciding = |fault: &&Fault| match fault {
+            Fault::DropRequest | Fault::DropUpload(_) | Fault::DropResponse | Fault::Status(_) => true,
+            Fault::CutBody(_) | Fault::Delay(_) | Fault::ExpireToken => false,
+        };
         if faults.iter().filter(deciding).count() > 1 {
             return Err(FaultError(
-                "only one of drop-request, drop-response and status can decide an answer".into(),
+                "only one of drop-request, drop-upload, drop-response and status can decide an answer".into(),
             ));
         }
         Ok(Self(faults))
@@ -160,6 +175,7 @@ impl FromStr for Fault {
             ("drop-request", None) => Ok(Self::DropRequest),
             ("drop-response", None) => Ok(Self::DropResponse),
             ("expire-token", None) => Ok(Self::ExpireToken),
+            ("drop-upload", Some(bytes)) => Ok(Self::DropUpload(number(bytes)?)),
             ("cut-body", Some(bytes)) => Ok(Self::CutBody(number(bytes)?)),
             ("delay", Some(millis)) => Ok(Self::Delay(Duration::from_millis(number(millis)?))),
             ("status", Some(value)) => Ok(Self::Status(value.parse()?)),
@@ -212,6 +228,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropRequest => f.write_str("drop-request"),
+            Self::DropUpload(bytes) => write!(f, "drop-upload={bytes}"),
             Self::DropResponse => f.write_str("drop-response"),
             Self::ExpireToken => f.write_str("expire-token"),
             Self::CutBody(bytes) => write!(f, "cut-body={bytes}"),
@@ -311,6 +328,12 @@ impl Queue {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Armed> {
         self.0.iter()
+    }
+
+    /// The faults that this request would get.
+    #[cfg(feature = "server")]
+    pub(crate) fn peek(&self, method: &Method, path: &str) -> Option<&Faults> {
+        self.0.iter().find(|armed| armed.times > 0 && armed.fits(method, path)).map(|armed| &armed.faults)
     }
 
     /// The faults of this request.

@@ -17,7 +17,9 @@ use std::time::Duration;
 
 /// The whole way of a request through the APIs.
 pub(crate) fn answer(world: &mut World, now: Duration, request: &Request<Bytes>) -> Response<Bytes> {
-    if request.body().len() > world.config.body_limit && Digester::wanted(request).is_none() {
+    let Config { body_limit, upload_limit, .. } = world.config;
+    let limit = if Digester::wanted(request).is_some() { upload_limit } else { Some(body_limit as u64) };
+    if limit.is_some_and(|limit| Upload::body_length(request) > limit) {
         let detail = "The request body is larger than the sandbox accepts.";
         return Refusal::detail(StatusCode::PAYLOAD_TOO_LARGE, detail).into();
     }

@@ -1,6 +1,5 @@
 //! What was asked, and how often.
 
-use bytes::Bytes;
 use http::Request;
 use std::collections::BTreeMap;
 
@@ -12,7 +11,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    pub(crate) fn saw(&mut self, request: &Request<Bytes>) {
+    pub(crate) fn saw<B>(&mut self, request: &Request<B>) {
         let line = (request.uri().path().to_owned(), request.method().to_string());
         *self.requests.entry(line).or_default() += 1;
     }

@@ -90,6 +90,8 @@ fn its_help_teaches_every_fault_and_control_call() {
         "drop-response",
         "status=503",
         "cut-body=",
+        "drop-upload=",
+        "--upload-limit",
         "delay=",
         "expire-token",
         "X-Sandbox-Fault",

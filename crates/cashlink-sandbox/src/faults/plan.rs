@@ -37,7 +37,7 @@ impl From<Faults> for Plan {
         for fault in faults.0 {
             match fault {
                 Fault::ExpireToken => plan.expire_token = true,
-                Fault::DropRequest => plan.outcome = Outcome::RequestDropped,
+                Fault::DropRequest | Fault::DropUpload(_) => plan.outcome = Outcome::RequestDropped,
                 Fault::DropResponse => plan.outcome = Outcome::ResponseDropped,
                 Fault::Status(status) => plan.outcome = Outcome::Replaced(status),
                 Fault::CutBody(bytes) => plan.cut = Some(bytes),

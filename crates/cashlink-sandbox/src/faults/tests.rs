@@ -10,6 +10,7 @@ fn every_fault_of_the_table_is_read_and_written_back() {
     for text in [
         "drop-request",
         "drop-response",
+        "drop-upload=10",
         "status=503",
         "status=503;retry-after=2",
         "status=503;retry-after-date=2",
@@ -42,6 +43,8 @@ fn what_is_not_in_the_table_is_an_error_and_not_no_fault() {
         "status=200",
         "status=600",
         "status=99999",
+        "drop-upload",
+        "drop-upload=",
         "cut-body",
         "cut-body=-1",
         "cut-body=+1",
@@ -56,7 +59,12 @@ fn what_is_not_in_the_table_is_an_error_and_not_no_fault() {
 
 #[test]
 fn two_faults_cannot_both_decide_one_answer() {
-    for text in ["drop-request,drop-response", "drop-response,status=503", "status=503,status=502"] {
+    for text in [
+        "drop-request,drop-response",
+        "drop-response,status=503",
+        "status=503,status=502",
+        "drop-upload=1,drop-request",
+    ] {
         assert!(text.parse::<Faults>().is_err(), "{text}");
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct File {
 pub(crate) struct Upload {
     /// Of the whole body, framing included: a repeated key must come with the same.
     pub(crate) sha256: [u8; 32],
+    /// Of the whole body, as far as it was read.
+    pub(crate) length: u64,
     pub(crate) parts: Result<Vec<File>, Malformed>,
 }
 
@@ -32,6 +34,12 @@ impl Upload {
         })
     }
 
+    /// How long a request's whole body is, however it came.
+    pub(crate) fn body_length(request: &Request<Bytes>) -> u64 {
+        let upload: Option<&Self> = request.extensions().get();
+        upload.map_or(request.body().len() as u64, |upload| upload.length)
+    }
+
     /// The SHA-256 of a request's whole body, however it came.
     pub(crate) fn body_sha256(request: &Request<Bytes>) -> [u8; 32] {
         let upload: Option<&Self> = request.extensions().get();
@@ -43,6 +51,7 @@ impl Upload {
 #[derive(Debug)]
 pub(crate) struct Digester {
     body: Sha256,
+    length: u64,
     reader: Result<Reader, Malformed>,
     parts: Vec<File>,
     data: Sha256,
@@ -51,7 +60,7 @@ pub(crate) struct Digester {
 impl Digester {
     pub(crate) fn new(content_type: &str) -> Self {
         let reader = Reader::new(content_type);
-        Self { body: Sha256::new(), reader, parts: Vec::new(), data: Sha256::new() }
+        Self { body: Sha256::new(), length: 0, reader, parts: Vec::new(), data: Sha256::new() }
     }
 
     /// For a request whose body is hashed as it comes: one with a document, as it says itself. An endpoint that doesn't take
@@ -67,6 +76,7 @@ impl Digester {
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.body.update(bytes);
+        self.length = self.length.saturating_add(bytes.len() as u64);
         let Ok(reader) = &mut self.reader else { return };
         let (parts, data) = (&mut self.parts, &mut self.data);
         let read = reader.push(bytes, |event| match event {
@@ -86,10 +96,16 @@ impl Digester {
         }
     }
 
+    /// How much came so far.
+    #[cfg(feature = "server")]
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     pub(crate) fn finish(mut self) -> Upload {
         close(&mut self.parts, &mut self.data);
         let parts = self.reader.and_then(Reader::finish).map(|()| self.parts);
-        Upload { sha256: self.body.finalize().into(), parts }
+        Upload { sha256: self.body.finalize().into(), length: self.length, parts }
     }
 }
 

@@ -81,14 +81,14 @@ impl Server {
     /// # Errors
     /// When the address can't be bound or no thread started.
     pub fn run(self) -> io::Result<Running> {
-        let body_limit = self.config.body_limit;
+        let Config { body_limit, upload_limit, .. } = self.config;
         let engine = Arc::new(Mutex::new(Sandbox::new(self.config)));
         let listener = std::net::TcpListener::bind(self.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let desk = Desk { engine: Arc::clone(&engine), clock: self.clock, body_limit };
+        let desk = Desk { engine: Arc::clone(&engine), clock: self.clock, body_limit, upload_limit };
         let thread = std::thread::Builder::new().name("cashlink-sandbox".to_owned()).spawn(move || {
             // Dropping the runtime at the end of this closure closes every open connection.
             runtime.block_on(async move {
@@ -183,6 +183,7 @@ struct Desk {
     engine: Arc<Mutex<Sandbox>>,
     clock: Clock,
     body_limit: usize,
+    upload_limit: Option<u64>,
 }
 
 async fn accept(listener: std::net::TcpListener, desk: Desk) -> io::Result<()> {
@@ -226,10 +227,16 @@ async fn answer(
     flushes: Flushes,
 ) -> Result<Response<AnswerBody>, Dropped> {
     let digester = Digester::wanted(&request);
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let head = Request::from_parts(parts, ());
+    let drops_after = lock(&desk.engine).upload_drops_after(&head);
+    if let Some(bytes) = drops_after {
+        return Err(drop_after(body, bytes).await);
+    }
+    let (mut parts, ()) = head.into_parts();
     let body = match digester {
         Some(digester) => {
-            parts.extensions.insert(hash(body, digester).await?);
+            parts.extensions.insert(hash(body, digester, desk.upload_limit).await?);
             Bytes::new()
         }
         None => collect(body, desk.body_limit).await?,
@@ -245,11 +252,25 @@ async fn answer(
     }
 }
 
-/// What remains of a document's body, whatever its size: it is read to its end, also where it is refused before that.
-async fn hash(mut body: Incoming, mut digester: Digester) -> Result<Upload, Dropped> {
+/// So much of the body is waited for, and then no more of it.
+async fn drop_after(mut body: Incoming, bytes: u64) -> Dropped {
+    let mut seen = 0_u64;
+    while seen < bytes {
+        let Some(Ok(frame)) = body.frame().await else { break };
+        seen = seen.saturating_add(frame.data_ref().map_or(0, |data| data.len() as u64));
+    }
+    Dropped
+}
+
+/// What remains of a document's body: it is read to its end, also where it is refused before that, but not on and on where it is larger
+/// than a document may be (see [`collect`]).
+async fn hash(mut body: Incoming, mut digester: Digester, limit: Option<u64>) -> Result<Upload, Dropped> {
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| Dropped)?.into_data() else { continue };
         digester.push(&data);
+        if limit.is_some_and(|limit| digester.length() > limit.saturating_add(1).saturating_mul(2)) {
+            break;
+        }
     }
     Ok(digester.finish())
 }

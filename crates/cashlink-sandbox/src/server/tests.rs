@@ -313,3 +313,64 @@ fn a_document_that_breaks_off_has_no_effect() {
     assert_eq!(read_to_end(stream), "");
     sandbox.with(|engine| assert_eq!((engine.count(crate::Kind::Document), engine.stored_keys()), (0, 0)));
 }
+
+/// The head of an upload that is never written to its end, and the first bytes of its body.
+fn begin_document(stream: &mut TcpStream, headers: &str, bytes: usize) {
+    write!(
+        stream,
+        "POST /api/external/distributor/v2/documents/ HTTP/1.1\r\nHost: sandbox\r\nContent-Type: multipart/form-data; boundary=b\r\n{headers}Content-Length: 1000000\r\n\r\n"
+    )
+    .unwrap();
+    stream.write_all(&vec![b'x'; bytes]).unwrap();
+}
+
+#[test]
+fn a_dropped_upload_ends_in_the_middle_without_an_effect() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    let path = "/api/external/distributor/v2/documents/";
+    let asked =
+        |sandbox: &Running| sandbox.with(|engine| engine.statistics().requests(&http::Method::POST, path));
+    // The rest of the body never comes: only the fault can end this.
+    let mut stream = connect(&sandbox);
+    begin_document(&mut stream, "X-Sandbox-Fault: drop-upload=1000\r\n", 1000);
+    assert_eq!((read_to_end(stream).as_str(), asked(&sandbox)), ("", 1));
+
+    sandbox.with(|engine| {
+        engine.arm(crate::Armed::new("drop-upload=1".parse().unwrap()).path_prefix(path));
+    });
+    let mut stream = connect(&sandbox);
+    begin_document(&mut stream, "", 1);
+    assert_eq!((read_to_end(stream).as_str(), asked(&sandbox)), ("", 2));
+
+    let token = token(&sandbox);
+    let mut stream = connect(&sandbox);
+    let headers = format!("X-Sandbox-Fault: expire-token,drop-upload=1\r\nAuthorization: Bearer {token}\r\n");
+    begin_document(&mut stream, &headers, 1);
+    assert_eq!((read_to_end(stream).as_str(), asked(&sandbox)), ("", 3));
+    assert_eq!(sandbox.with(|engine| engine.live_tokens(Clock::Wall.now())), 0, "other faults act too");
+    sandbox.with(|engine| {
+        assert_eq!(engine.armed().count(), 0, "it is spent");
+        assert_eq!((engine.count(crate::Kind::Document), engine.stored_keys()), (0, 0));
+    });
+}
+
+#[test]
+fn a_body_that_is_shorter_than_its_fault_is_dropped_all_the_same() {
+    let sandbox = Server::start(Config::default()).unwrap();
+    let mut stream = connect(&sandbox);
+    write_post(&mut stream, "X-Sandbox-Fault: drop-upload=1000\r\n", CASHLINK);
+    assert_eq!(read_to_end(stream), "");
+    assert_eq!(count(&sandbox), 0);
+}
+
+#[test]
+fn a_document_beyond_its_limit_is_told_so() {
+    let sandbox = Server::start(Config { upload_limit: Some(2000), ..Config::default() }).unwrap();
+    let token = token(&sandbox);
+    let mut stream = connect(&sandbox);
+    write_document(&mut stream, "", &token, 3000);
+    assert!(read_one(&mut stream).0.starts_with("HTTP/1.1 413"));
+    write_document(&mut stream, "", &token, 1000);
+    assert!(read_one(&mut stream).0.starts_with("HTTP/1.1 201"));
+    sandbox.with(|engine| assert_eq!(engine.count(crate::Kind::Document), 1));
+}

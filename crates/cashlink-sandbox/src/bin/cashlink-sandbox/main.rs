@@ -16,6 +16,7 @@ a real server would, replays the first answer to a repeated idempotency key, and
 const TEACHES: &str = "\
 Faults, in a request's header `X-Sandbox-Fault` (several separated by commas) or armed for a later request:
   drop-request              close the connection, no effect
+  drop-upload=BYTES         close the connection once so much of the request's body has come, no effect
   drop-response             have the effect, close the connection instead of answering
   status=503                answer so instead (400 to 599); also with
                             ;retry-after=SECONDS ;retry-after-date=SECONDS ;after-effect

@@ -33,9 +33,13 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL")]
     origin: Option<String>,
 
-    /// The largest request body; documents are hashed as they come, and may have any size
+    /// The largest request body; documents have a limit of their own
     #[arg(long, value_name = "BYTES", default_value_t = 32 * 1024 * 1024)]
     body_limit: usize,
+
+    /// The largest request body with a document; without it they may have any size, since they are hashed as they come
+    #[arg(long, value_name = "BYTES")]
+    upload_limit: Option<u64>,
 
     /// Require of investors what only the newer pages require: tax_information, bank_account, communication
     #[arg(long)]
@@ -181,6 +185,7 @@ impl Options {
         config.token_lifetime = Duration::from_secs(self.token_lifetime);
         config.origin = self.origin;
         config.body_limit = self.body_limit;
+        config.upload_limit = self.upload_limit;
         config.strict_investors = self.strict_investors;
         config.clients.extend(self.clients);
         config.user_keys.extend(self.user_keys);

@@ -31,6 +31,7 @@ fn webhooks_go_where_the_options_say() {
     };
     assert_eq!((&*token_url, &*client_id, &*client_secret), ("http://127.0.0.1:1/c", "id", "s3cret"));
     assert!(Only::try_parse_from([&["cashlink-sandbox"], &partner[..]].concat()).is_err(), "no credential");
+    assert_eq!(options(&["--upload-limit", "9"]).config().upload_limit, Some(9));
     let waits = ["--webhook-timeout", "5", "--partner-webhook-timeout", "7", "--first-retry", "9"];
     let timing = options(&[&waits[..], &["--longest-retry", "11"]].concat()).config().webhooks.timing;
     let millis = [timing.signed_timeout, timing.partner_timeout, timing.first_retry, timing.longest_retry];
