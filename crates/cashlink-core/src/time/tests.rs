@@ -197,7 +197,7 @@ fn instants_are_ordered_and_texts_are_equal() {
     for (left, right) in [
         ("2020-12-11T12:00:00Z", "2020-12-11T14:00:00.000+02:00"),
         ("2020-12-31T23:30:00-01:00", "2021-01-01T00:30:00Z"),
-        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+        ("2016-12-31T23:59:60.5Z", "2016-12-31T15:59:60.50-08:00"),
         ("2020-12-11T12:00:00.5Z", "2020-12-11T12:00:00.5000000000000z"),
     ] {
         assert_eq!(order(left, right), Some(Ordering::Equal), "{left} {right}");
@@ -215,6 +215,33 @@ fn instants_are_ordered_and_texts_are_equal() {
     }
     let (zoned, local) = ("2020-12-11T12:00:00Z", "2020-12-11T12:00:00");
     assert_eq!([order(zoned, local), order(local, zoned), order(local, local)], [None; 3]);
+}
+
+#[test]
+fn a_leap_second_lies_between_its_neighbours_though_unix_time_has_no_place_for_it() {
+    let in_order = [
+        "2016-12-31T23:59:59Z",
+        "2016-12-31T23:59:59.999999999999Z",
+        "2016-12-31T23:59:60Z",
+        "2017-01-01T01:29:60.2+01:30",
+        "2016-12-31T23:59:60.5Z",
+        "2016-12-31T18:59:60.999999999999-05:00",
+        "2017-01-01T00:00:00Z",
+        "2017-01-01T02:00:00.2+02:00",
+        "2017-01-01T00:00:00.9Z",
+        "2017-01-01T00:00:01Z",
+    ]
+    .map(timestamp);
+    for (place, moment) in in_order.iter().enumerate() {
+        for (other_place, other) in in_order.iter().enumerate() {
+            assert_eq!(moment.compare_instant(other), Some(place.cmp(&other_place)), "{moment} {other}");
+        }
+    }
+    // In Unix time it runs beside the second that comes after it.
+    assert_eq!(
+        timestamp("2016-12-31T23:59:60.5Z").unix_nanos(),
+        timestamp("2017-01-01T00:00:00.5Z").unix_nanos()
+    );
 }
 
 #[test]

@@ -18,11 +18,10 @@ const NANOS_PER_SECOND: i128 = 1_000_000_000;
 /// the same one, use [`compare_instant`](Self::compare_instant).
 ///
 /// What is accepted: a real day of the years 1 to 9999 (leap years counted); hours 00–23, minutes 00–59;
-/// seconds 00–60, where 60 is a leap second in any minute, since the offset decides whether it can be one,
-/// and counts as the first second of the next minute, as in Unix time; a fraction of any length; an offset up
-/// to ±23:59, or none; `t` and `z` (RFC 3339 §5.6); 64 bytes in all. `-00:00` is UTC whose local offset isn't
-/// known (RFC 3339 §4.3). A space instead of the `T`, a decimal comma, week dates, `24:00` and offsets
-/// without a colon are refused.
+/// seconds 00–60, where 60 is a leap second in any minute, since the offset decides whether it can be one; a
+/// fraction of any length; an offset up to ±23:59, or none; `t` and `z` (RFC 3339 §5.6); 64 bytes in all.
+/// `-00:00` is UTC whose local offset isn't known (RFC 3339 §4.3). A space instead of the `T`, a decimal
+/// comma, week dates, `24:00` and offsets without a colon are refused.
 ///
 /// ```
 /// use cashlink_core::time::Timestamp;
@@ -117,7 +116,9 @@ impl Timestamp {
     /// Nanoseconds since the Unix epoch, negative before it; `None` when the text has no offset.
     ///
     /// Digits of the fraction beyond the ninth are cut, so the result is at or before the instant, by less
-    /// than a nanosecond. A leap second counts as the first second of the next minute.
+    /// than a nanosecond. A leap second counts as the first second of the next minute, as in Unix time, which has
+    /// no place of its own for it: that is one more reason to order moments by
+    /// [`compare_instant`](Self::compare_instant).
     #[must_use]
     pub fn unix_nanos(&self) -> Option<i128> {
         Some(i128::from(self.unix_seconds()?) * NANOS_PER_SECOND + i128::from(self.nanos))
@@ -125,7 +126,8 @@ impl Timestamp {
 
     /// Which of two instants is earlier, to the last digit of their fractions; `None` when one of them has no
     /// offset, since then it isn't known. `Equal` can also hold for different texts, as `12:00:00Z` and
-    /// `14:00:00.0+02:00`.
+    /// `14:00:00.0+02:00`. A leap second comes after second 59 and before the next minute: `23:59:60.5Z` is
+    /// earlier than `00:00:00.2Z` of the next day.
     ///
     /// ```
     /// use cashlink_core::time::Timestamp;
@@ -144,8 +146,16 @@ impl Timestamp {
     /// As [`Self::compare_instant`], for texts that are taken for UTC where they have no offset. Equal texts are equal, and so are
     /// different ones of the same instant.
     pub(crate) fn compare_as_utc(&self, other: &Self) -> Ordering {
-        let seconds = |moment: &Self| moment.seconds_at(moment.offset.unwrap_or(0));
-        seconds(self).cmp(&seconds(other)).then_with(|| self.fraction().cmp(other.fraction()))
+        let second = |moment: &Self| {
+            let (leap, seconds) = (moment.is_leap_second(), moment.seconds_at(moment.offset.unwrap_or(0)));
+            // The second before it, and then it.
+            (seconds - i64::from(leap), leap)
+        };
+        second(self).cmp(&second(other)).then_with(|| self.fraction().cmp(other.fraction()))
+    }
+
+    fn is_leap_second(&self) -> bool {
+        self.text.get(17..19) == Some(b"60")
     }
 
     fn unix_seconds(&self) -> Option<i64> {

@@ -191,6 +191,10 @@ fn t56_the_later_instant_wins_however_it_is_written() {
             "{status} {at}"
         );
     }
+    // A leap second has passed when the next minute begins.
+    let (leap, next) =
+        (changed("PAID", "2016-12-31T23:59:60.5Z"), changed("ACCEPTED", "2017-01-01T00:00:00.2Z"));
+    assert!(next.supersedes(&leap) && !leap.supersedes(&next));
     let elsewhere =
         StatusChanged { investment_id: "i-2".parse().unwrap(), ..changed("PAID", "2030-01-01T00:00:00Z") };
     assert!(!elsewhere.supersedes(&accepted) && !accepted.supersedes(&elsewhere), "of another investment");
