@@ -40,6 +40,8 @@
 mod bearer;
 #[cfg(test)]
 mod bearer_tests;
+#[cfg(test)]
+mod calculations;
 mod event;
 mod notice;
 mod paid;
@@ -48,6 +50,9 @@ mod signer;
 #[cfg(test)]
 mod tests;
 mod token_issuer;
+
+#[cfg(test)]
+use calculations::calculations;
 
 pub use bearer::{BearerTokens, Unauthorized};
 pub use event::{Content, Event};

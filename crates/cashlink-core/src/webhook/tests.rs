@@ -197,7 +197,8 @@ fn a_secret_of_any_rank_matches_and_says_which() {
     assert!(verifier.verify(&Signer::new(secret("d")).headers(body), body).is_err());
 }
 
-/// That no comparison ends early is measured elsewhere; that no secret is skipped is shown here: each of them decides.
+/// That no comparison ends early is measured elsewhere; that no secret is skipped is shown here: each of them decides, and each
+/// is tried whichever matches.
 #[test]
 fn t49_the_first_secret_is_no_shortcut() {
     let body = SAMPLE.as_bytes();
@@ -205,7 +206,9 @@ fn t49_the_first_secret_is_no_shortcut() {
     let verifier = names[1..].iter().fold(Verifier::new(secret("a")), |all, name| all.or(secret(name)));
     for (index, name) in names.into_iter().enumerate() {
         let headers = Signer::new(secret(name)).headers(body);
+        let before = calculations();
         assert_eq!(verifier.verify(&headers, body).unwrap().secret_index(), index);
+        assert_eq!(calculations() - before, names.len());
         // One wrong bit, wherever it is, and none of them matches.
         let mac = STANDARD.decode(Signer::new(secret(name)).signature(body)).unwrap();
         for bit in 0..512 {
@@ -243,6 +246,24 @@ fn t55_a_delivery_is_known_again_by_its_mac_whatever_its_request_id() {
 }
 
 #[test]
+fn t58_no_mac_is_calculated_for_a_body_that_is_too_large_or_without_a_signatures_shape() {
+    let (verifier, signature) = sample();
+    let verifier = verifier.or(secret("b")).max_body(SAMPLE.len());
+    let macs = |headers: &HeaderMap, body: &str| {
+        let before = calculations();
+        let _ = verifier.verify(headers, body.as_bytes()).is_ok();
+        calculations() - before
+    };
+    assert_eq!(macs(&signed(&signature), SAMPLE), 2, "they are counted");
+    assert_eq!(macs(&signed(&signature), &format!("{SAMPLE} ")), 0);
+    assert_eq!((macs(&HeaderMap::new(), SAMPLE), macs(&signed("x"), SAMPLE)), (0, 0));
+    let large = " ".repeat(1024 * 1024 + 1);
+    let before = calculations();
+    assert!(verify_for_business(&signed(&signature), &large.into_bytes(), |_| Some(&verifier)).is_err());
+    assert_eq!(calculations(), before);
+}
+
+#[test]
 fn t58_a_large_body_is_refused_before_its_mac_and_all_refusals_are_the_same() {
     let (verifier, signature) = sample();
     let length = SAMPLE.len();
@@ -276,6 +297,40 @@ fn one_businesss_secret_proves_nothing_for_another() {
     let doubled = SAMPLE.replacen('{', r#"{"business": "other","#, 1);
     assert!(!verify("ours", &doubled) && !verify("theirs", &doubled), "whose is it?");
     assert!(!verify("ours", "<html>"));
+}
+
+#[test]
+fn t58_no_business_is_looked_up_without_a_signature_in_its_shape() {
+    let (verifier, signature) = sample();
+    let asked = core::cell::Cell::new(0);
+    let find = |_: &str| {
+        asked.set(asked.get() + 1);
+        Some(&verifier)
+    };
+    for bad in ["", &signature[1..], &format!("{signature}="), &signature.replace('+', "-")] {
+        assert!(verify_for_business(&signed(bad), SAMPLE.as_bytes(), find).is_err(), "{bad}");
+    }
+    assert!(verify_for_business(&HeaderMap::new(), SAMPLE.as_bytes(), find).is_err());
+    assert_eq!(asked.get(), 0);
+    assert!(verify_for_business(&signed(&signature), SAMPLE.as_bytes(), find).is_ok() && asked.get() == 1);
+}
+
+/// For a business that nobody knows the work is done all the same, with a key that everybody can read in the sources.
+#[test]
+fn t58_an_unknown_business_costs_a_mac_that_proves_nothing() {
+    let (verifier, signature) = sample();
+    let unknown = |key: WebhookSecret, body: &str| {
+        let headers = Signer::new(key).headers(body.as_bytes());
+        verify_for_business(&headers, body.as_bytes(), |_| None).is_err()
+    };
+    let macs = |find: Option<&Verifier>| {
+        let before = calculations();
+        let _ = verify_for_business(&signed(&signature), SAMPLE.as_bytes(), |_| find).is_ok();
+        calculations() - before
+    };
+    assert_eq!((macs(Some(&verifier)), macs(None)), (1, 1));
+    let nobody = || WebhookSecret::keyed(signature::NOBODYS_KEY).unwrap();
+    assert!(unknown(nobody(), SAMPLE) && unknown(nobody(), "{}") && unknown(secret("hook-s3cr3t"), SAMPLE));
 }
 
 /// What reads as which event.

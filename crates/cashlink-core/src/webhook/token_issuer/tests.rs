@@ -10,6 +10,7 @@ use http::Method;
 use proptest::prelude::*;
 
 use super::*;
+use crate::webhook::calculations;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// RFC 6749 §4.4.2 and §2.3.1: the client and the header of its examples.
@@ -133,7 +134,9 @@ fn what_is_wrong_is_answered_as_rfc_6749_has_it() {
 fn t58_a_large_token_request_is_refused_before_it_is_read() {
     let padding = "x".repeat(MAX_REQUEST);
     let large = request(Some(RFC_BASIC), &format!("grant_type=client_credentials&new={padding}"));
-    assert_eq!(answered(&issuer(), &large), error(400, "invalid_request"));
+    let (issuer, before) = (issuer(), calculations());
+    assert_eq!(answered(&issuer, &large), error(400, "invalid_request"));
+    assert_eq!(calculations(), before);
 }
 
 #[test]
@@ -209,7 +212,8 @@ fn keys_and_secrets_are_exchanged_without_a_gap() {
     assert_eq!(both.authenticate(at(0), &headers, b"").unwrap().credential_index(), 1);
 }
 
-/// That no comparison ends early is measured by `scripts/timing`; that none is skipped is shown here: each of them decides.
+/// That no comparison ends early is measured by `scripts/timing`; that none is skipped is shown here: each of them decides, and
+/// each is compared or calculated whichever matches.
 #[test]
 fn t49_the_first_client_secret_and_the_first_key_are_no_shortcuts() {
     let names = ["gX1fBat3bV", "second", "third"];
@@ -218,7 +222,9 @@ fn t49_the_first_client_secret_and_the_first_key_are_no_shortcuts() {
         .fold(issuer(), |all, name| all.or_client_secret(&Secret::new(*name)).unwrap().or_key(key(name)));
     for (index, name) in names.into_iter().enumerate() {
         let form = format!("grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret={name}");
-        assert_eq!(answered(&issuer, &request(None, &form)).0, 200, "{name}");
+        let before = calculations();
+        assert_eq!(issuer.check(&request(None, &form)), Ok(()), "{name}");
+        assert_eq!(calculations() - before, (1 + 1) + (1 + names.len()), "the id, and the secret");
         for letter in 0..name.len() {
             let mut wrong = form.clone();
             let place = form.len() - name.len() + letter;
@@ -229,7 +235,9 @@ fn t49_the_first_client_secret_and_the_first_key_are_no_shortcuts() {
         let alone = TokenIssuer::new("s6BhdRkqt3", &Secret::new("gX1fBat3bV"), signs).unwrap();
         let value = HeaderValue::try_from(format!("Bearer {}", token(&alone, at(0)))).unwrap();
         let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+        let before = calculations();
         assert_eq!(issuer.authenticate(at(0), &headers, b"").unwrap().credential_index(), index);
+        assert_eq!(calculations() - before, names.len());
     }
 }
 

@@ -53,6 +53,8 @@ impl TokenKey {
     }
 
     fn signed(&self, signed: &[u8], mac: &[u8]) -> Choice {
+        #[cfg(test)]
+        crate::webhook::calculations::count();
         self.0.clone().chain_update(signed).finalize().into_bytes().ct_eq(mac)
     }
 }
