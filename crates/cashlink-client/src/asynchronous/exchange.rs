@@ -54,6 +54,7 @@ pub struct Exchange<'a, W> {
     limits: Limits,
     trace: Trace,
     has_body: bool,
+    answered: bool,
     /// On the timer's monotonic clock.
     began: Duration,
     moved: Duration,
@@ -69,7 +70,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
             request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(0));
         }
         let (trace, began) = (request.body().trace(), timer.now().mono);
-        Self { timer, limits, trace, has_body, began, moved: began, pieces: 0 }
+        Self { timer, limits, trace, has_body, answered: false, began, moved: began, pieces: 0 }
     }
 
     /// Sends, and reads the whole answer. `failed` is told of an error before an answer began: [`Failure::not_sent`] only
@@ -102,6 +103,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// Reads the answer, but not beyond the limit (T26).
     async fn read<B: http_body::Body>(mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
+        self.answered = true;
         let (head, body) = response.into_parts();
         let (mut body, mut read) = (pin!(body), Gathered::Nothing);
         let largest = self.limits.largest_answer;
@@ -164,7 +166,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
             Some(since.saturating_add(limit).saturating_sub(now)).filter(|left| !left.is_zero())
         };
         let mut pause = left(self.began, timeouts.total).ok_or("timed out")?;
-        if self.has_body && !self.trace.was_asked_for() {
+        if self.has_body && !self.answered && !self.trace.was_asked_for() {
             pause = pause.min(left(self.began, timeouts.connect).ok_or("timed out before it was sent")?);
         }
         if let Some(idle) = timeouts.idle {
