@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType, Payload, PayloadRef, Want};
 use cashlink_core::bytes::Bytes;
@@ -18,73 +17,73 @@ use crate::flow;
 /// An upload is one part with the name, the type and the bytes that were given, or it is refused.
 ///
 /// The input is four lines (the boundary's entropy, the key, the file's name, its type), and behind them the document. In the
-/// lines `\r`, `\n` and `\0` stand for these characters, so that a line can hold them; in the document `@` stands for the
-/// boundary. It is accepted when there is an upload.
+/// lines `\r`, `\n` and `\0` stand for these characters, so that a line can hold them; in name, type and document `@` stands for
+/// the boundary. It is accepted when there is an upload.
 pub fn multipart(input: &[u8]) -> bool {
     let mut pieces = input.splitn(5, |byte| *byte == b'\n');
     let mut line = || unescaped(pieces.next().unwrap_or_default());
     let (entropy, key, name, media_type) = (line(), line(), line(), line());
-    let document = pieces.next().unwrap_or_default();
-
-    let name_fits = fits(&name);
-    let name = FileName::new(name);
-    assert_eq!(name.is_ok(), name_fits, "{:?}", name.map(|name| name.as_str().to_owned()));
-    let (Ok(key), Ok(name), Ok(media_type)) = (IdempotencyKey::new(key), name, MediaType::new(media_type))
-    else {
-        return false;
-    };
+    let Ok(key) = IdempotencyKey::new(key) else { return false };
     let mut seed = [0; 16];
     for (to, from) in seed.iter_mut().zip(entropy.bytes()) {
         *to = from;
     }
-    let request = |payload: Payload| {
-        let (seed, name, media_type) = (BoundarySeed::new(seed), name.clone(), media_type.clone());
-        let call = Call::new(&UploadDocument::new(key.clone(), seed, name, media_type, payload)).ok()?;
-        let client = flow::client(Partner::demo(), Policy::default());
-        let step = client.perform(&call.deadline(Duration::from_secs(60)), flow::NOW, [0; 16]);
-        Some(flow::send(step, &flow::token("t")).into_parts().0)
-    };
+    let how = How { seed: BoundarySeed::new(seed), key };
+    let plain = how.request("a", "a/b", Bytes::new().into()).expect("nothing is wrong with it");
+    let boundary = boundary(&plain);
 
-    // The boundary depends on entropy and key alone.
-    let boundary = boundary(&request(Bytes::new().into()).expect("an empty document has no boundary in it"));
-    let document = document.split(|byte| *byte == b'@').collect::<Vec<_>>().join(boundary.as_bytes());
-    let holds_boundary = count(&document, boundary.as_bytes()) > 0;
-    let Some(request) = request(Bytes::from(document.clone()).into()).map_or_else(
-        || {
-            assert!(holds_boundary, "nothing else is a reason");
-            None
-        },
-        |in_memory| {
-            assert!(!holds_boundary, "the document ends its own part");
-            let elsewhere = request(PayloadRef::new(document.len() as u64).into()).expect("as in memory");
-            assert_eq!(in_memory.headers(), elsewhere.headers());
-            assert_eq!(bytes(in_memory.body(), &document), bytes(elsewhere.body(), &document));
-            Some(in_memory)
-        },
-    ) else {
-        return false;
-    };
+    let (name, media_type) = (name.replace('@', &boundary), media_type.replace('@', &boundary));
+    let document = pieces.next().unwrap_or_default().split(|byte| *byte == b'@');
+    let document = document.collect::<Vec<_>>().join(boundary.as_bytes());
+    assert_eq!(FileName::new(&*name).is_ok(), fits(&name), "{name:?}");
+    let in_memory = how.request(&name, &media_type, Bytes::from(document.clone()).into());
+    let elsewhere = how.request(&name, &media_type, PayloadRef::new(document.len() as u64).into());
 
+    let held = |text: &[u8]| count(text, boundary.as_bytes()) > 0;
+    let named = held(name.as_bytes()) || held(media_type.as_bytes());
+    let good = fits(&name) && MediaType::new(&*media_type).is_ok();
+    assert_eq!(elsewhere.is_some(), good && !named, "{name:?} {media_type:?}");
+    assert_eq!(in_memory.is_some(), good && !named && !held(&document), "{name:?} {media_type:?}");
+    let (Some(request), Some(elsewhere)) = (in_memory, elsewhere) else { return false };
+
+    assert_eq!(request.headers(), elsewhere.headers());
     let body = bytes(request.body(), &document);
+    assert_eq!(bytes(elsewhere.body(), &document), body, "the same as from elsewhere");
     assert_eq!(bytes(request.body(), &document), body, "the same on the second attempt");
     assert_no_line_was_added(&body, &document, &boundary);
-    let expected = Part {
-        name: "file".into(),
-        filename: name.as_str().into(),
-        media_type: media_type.as_str().into(),
-        headers: 2,
-        document,
-    };
-    let pieces = [body.len(), 1 + usize::from(seed[0])];
-    for size in pieces {
-        assert_eq!(by_multer(&boundary, &body, size), [&expected], "multer, {size} bytes at a time");
+    let content_type = request.headers()[header::CONTENT_TYPE].to_str().expect("text");
+    let part = Part { name: "file".into(), filename: name, media_type, headers: 2, document };
+    assert_read_back(content_type, &boundary, &body, &part);
+    true
+}
+
+/// What an upload's boundary comes from.
+struct How {
+    seed: BoundarySeed,
+    key: IdempotencyKey,
+}
+
+impl How {
+    /// The request that goes out; `None` where the upload is refused.
+    fn request(&self, name: &str, media_type: &str, payload: Payload) -> Option<Request<Body>> {
+        let (name, media_type) = (FileName::new(name).ok()?, MediaType::new(media_type).ok()?);
+        let upload = UploadDocument::new(self.key.clone(), self.seed.clone(), name, media_type, payload);
+        let client = flow::client(Partner::demo(), Policy::default());
+        let step = client.perform(&Call::new(&upload).ok()?, flow::NOW, [0; 16]);
+        Some(flow::send(step, &flow::token("t")).into_parts().0)
+    }
+}
+
+fn assert_read_back(content_type: &str, boundary: &str, body: &[u8], part: &Part) {
+    for size in [body.len(), 7] {
+        let read = by_multer(boundary, body, size);
+        assert_eq!(read.iter().collect::<Vec<_>>(), [part], "multer, {size} bytes at a time");
     }
     // A reader of mail would go on into a document that says of itself that it has parts.
-    if !media_type.as_str().to_ascii_lowercase().starts_with("multipart") {
-        let content_type = request.headers()[header::CONTENT_TYPE].to_str().expect("text");
-        assert_eq!(by_mailparse(content_type, &body), [&expected], "mailparse");
+    if !part.media_type.to_ascii_lowercase().starts_with("multipart") {
+        let read = by_mailparse(content_type, body);
+        assert_eq!(read.iter().collect::<Vec<_>>(), [part], "mailparse");
     }
-    true
 }
 
 fn unescaped(line: &[u8]) -> String {
@@ -104,7 +103,7 @@ fn fits(name: &str) -> bool {
 
 /// The boundary, from a request whose only words about its body are the ones that belong there.
 fn boundary(request: &Request<Body>) -> String {
-    assert!(request.headers().get_all(header::CONTENT_TYPE).iter().count() == 1);
+    assert_eq!(request.headers().get_all(header::CONTENT_TYPE).iter().count(), 1);
     let content_type = request.headers()[header::CONTENT_TYPE].to_str().expect("text");
     let boundary = content_type.strip_prefix("multipart/form-data; boundary=").expect("form data");
     assert!(boundary.len() == 32 && boundary.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
@@ -150,12 +149,6 @@ struct Part {
     media_type: String,
     headers: usize,
     document: Vec<u8>,
-}
-
-impl PartialEq<&Self> for Part {
-    fn eq(&self, other: &&Self) -> bool {
-        self == *other
-    }
 }
 
 /// A body that arrives in pieces of so many bytes.

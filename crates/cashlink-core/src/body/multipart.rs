@@ -187,13 +187,17 @@ pub(crate) fn file(
     payload: &Payload,
 ) -> Result<Body, InvalidValue> {
     let boundary = seed.boundary(key);
-    if let Payload::Bytes(bytes) = payload {
-        if memchr::memmem::find(bytes, boundary.as_bytes()).is_some() {
-            return Err(InvalidValue::new(
-                "boundary seed",
-                "must be drawn anew: the document contains the boundary",
-            ));
-        }
+    let document = match payload {
+        Payload::Bytes(bytes) => &**bytes,
+        Payload::Ref(_) => &[],
+    };
+    // In a name or a type it doesn't begin a line; but there are readers that don't ask for that.
+    let pieces = [document, name.as_str().as_bytes(), media_type.as_str().as_bytes()];
+    if pieces.iter().any(|piece| memchr::memmem::find(piece, boundary.as_bytes()).is_some()) {
+        return Err(InvalidValue::new(
+            "boundary seed",
+            "must be drawn anew: the document, its name or its type contains the boundary",
+        ));
     }
     let head = alloc::format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
@@ -339,6 +343,22 @@ mod tests {
         let boundary = BoundarySeed::new([1; 16]).boundary(&IdempotencyKey::new("k").unwrap());
         let document = alloc::format!("abc{boundary}def");
         assert!(upload(1, "k", document.leak()).is_err());
+    }
+
+    #[test]
+    fn t19_a_name_or_a_type_that_contains_the_boundary_is_refused() {
+        let key = IdempotencyKey::new("k").unwrap();
+        let seed = BoundarySeed::new([1; 16]);
+        let boundary = seed.boundary(&key);
+        for payload in [Bytes::from_static(b"%PDF").into(), Payload::Ref(crate::body::PayloadRef::new(4))] {
+            let framed = |name: &str, media_type: &str| {
+                let (name, media_type) = (FileName::new(name).unwrap(), MediaType::new(media_type).unwrap());
+                file(&seed, &key, &name, &media_type, &payload)
+            };
+            assert!(framed(&alloc::format!("a--{boundary}--"), "a/b").is_err());
+            assert!(framed("a", &alloc::format!("a/b;c={boundary}")).is_err());
+            assert!(framed(&boundary[..31], &alloc::format!("a/{}", &boundary[1..])).is_ok());
+        }
     }
 
     #[test]
