@@ -6,3 +6,14 @@ pub mod receiver;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// And those of the adapters.
+#[cfg(doctest)]
+mod adapters {
+    #[doc = include_str!("../crates/cashlink-ureq/README.md")]
+    struct Ureq;
+    #[doc = include_str!("../crates/cashlink-reqwest/README.md")]
+    struct Reqwest;
+    #[doc = include_str!("../crates/cashlink-hyper/README.md")]
+    struct Hyper;
+}
