@@ -165,7 +165,9 @@ pub enum ErrorKind {
     Undecodable,
     /// The payload was not the announced one, or could not be read again.
     Payload,
-    /// No token could be obtained: [`source`](core::error::Error::source) says why.
+    /// No token could be obtained: [`Error::error_map`] has the token server's reason, and
+    /// [`source`](core::error::Error::source) is the token call's own error. On `invalid_scope`, look at
+    /// [`Bearer::scopes`](crate::Bearer::scopes): without them, the server decides what the token may do.
     Token,
     /// The deadline had passed before an attempt could be made.
     Deadline,
@@ -320,10 +322,12 @@ impl Error {
         }
     }
 
-    /// What the server says is wrong with which field. Empty where the body says nothing of the kind.
+    /// What the server says is wrong with which field; where no token could be obtained, what the token server says
+    /// ([`ErrorMap::oauth`]). Empty where the body says nothing of the kind.
     #[must_use]
     pub fn error_map(&self) -> ErrorMap {
         match &self.0.evidence {
+            Evidence::Token(error) => error.error_map(),
             Evidence::Answer(response) => ErrorMap::read_within(response.body(), self.0.report.map_limits),
             _ => ErrorMap::read(b"{}"),
         }

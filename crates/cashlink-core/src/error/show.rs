@@ -5,6 +5,7 @@ use core::fmt;
 
 use super::{Error, ErrorKind, Evidence, GaveUp, PageFault};
 use crate::Certainty;
+use crate::flow::TOKEN_CALL;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,9 +82,30 @@ impl Error {
                 ErrorKind::UnexpectedRedirect => {
                     write!(f, "unexpected redirect ({}), not followed", response.status().as_u16())
                 }
-                _ => write!(f, "the server answered {}", response.status()),
+                _ => {
+                    write!(f, "the server answered {}", response.status())?;
+                    self.token_refusal().map_or(Ok(()), |code| write!(f, " ({code})"))
+                }
             },
         }
+    }
+
+    /// Why the token server gave no token, in the words of RFC 6749 §5.2, which are ours: its own stay unsaid (T11).
+    fn token_refusal(&self) -> Option<&'static str> {
+        const CODES: [&str; 6] = [
+            "invalid_request",
+            "invalid_client",
+            "invalid_grant",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "invalid_scope",
+        ];
+        if self.operation() != TOKEN_CALL {
+            return None;
+        }
+        let map = self.error_map();
+        let said = map.oauth()?.code();
+        CODES.into_iter().find(|code| *code == said)
     }
 }
 

@@ -30,6 +30,7 @@ mod token;
 mod transition;
 
 pub use oauth::Grant;
+pub(crate) use oauth::NAME as TOKEN_CALL;
 pub use retry::Certainty;
 pub(crate) use retry::Row;
 pub(crate) use retry_after::seconds_of_date;

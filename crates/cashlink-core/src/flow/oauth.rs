@@ -93,7 +93,7 @@ fn life(json: &str) -> Option<Duration> {
     digits.parse().ok().filter(|seconds| plain && *seconds > 0).map(Duration::from_secs)
 }
 
-pub(super) const NAME: &str = "oauth.token";
+pub(crate) const NAME: &str = "oauth.token";
 
 /// The token request, without its URL: the form in the body, id and secret in it or in the header.
 pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {

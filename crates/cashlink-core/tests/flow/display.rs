@@ -169,7 +169,7 @@ fn no_token() {
     says(
         &play.error(),
         &expect![
-            "raw: no token could be obtained: the server answered 400 Bad Request; it did not happen (key order-4711)"
+            "raw: no token could be obtained: the server answered 400 Bad Request (invalid_client); it did not happen (key order-4711)"
         ],
     );
 
@@ -182,6 +182,57 @@ fn no_token() {
         &play.error(),
         &expect!["raw: no token could be obtained: maybe sent: no answer within 20 s; it did not happen"],
     );
+}
+
+/// The error of a call whose token request was answered like this.
+fn refused_a_token(body: &str) -> Error {
+    let client = Bearer::client(without_budget());
+    let mut play: Play<Bytes> = Play::of(&client, &Deed::Safe.call());
+    let mut need = play.need();
+    let mut token_call = Play::new(START, need.request(START));
+    token_call.attempt_with(|pending, now| {
+        pending.respond(now, Response::builder().status(400).body(body.to_owned()).unwrap())
+    });
+    play.go_on(need.fail(&token_call.error()));
+    play.error()
+}
+
+#[test]
+fn the_token_servers_reason_reaches_whoever_made_the_call() {
+    for code in [
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    ] {
+        let error = refused_a_token(&format!(r#"{{"error":"{code}","error_description":"C4NARY"}}"#));
+        let text = format!("raw: no token could be obtained: the server answered 400 Bad Request ({code})");
+        assert_eq!(error.to_string(), text);
+        let map = error.error_map();
+        let oauth = map.oauth().unwrap();
+        assert_eq!((oauth.code(), oauth.description()), (code, Some("C4NARY")));
+        assert!(!error.is_invalid_input(), "the call's own input was never looked at");
+    }
+}
+
+#[test]
+fn t11_a_token_servers_own_words_are_no_code() {
+    for word in ["C4NARY", "invalid_scope C4NARY", "invalid_scope\n", "INVALID_SCOPE", ""] {
+        let error = refused_a_token(&format!(r#"{{"error":"{word}"}}"#));
+        let text = "raw: no token could be obtained: the server answered 400 Bad Request";
+        assert_eq!(error.to_string(), text, "{word}");
+        assert!(!printed(&error).contains(CANARY), "{word}");
+    }
+}
+
+#[test]
+fn only_the_token_call_is_answered_in_oauths_words() {
+    let client = UserKey::client(without_budget());
+    let mut play = Play::of(&client, &Deed::Safe.call());
+    play.attempt_with(|pending, now| pending.respond(now, answer(400, r#"{"error":"invalid_scope"}"#)));
+    says(&play.error(), &expect!["raw: the server answered 400 Bad Request at the only attempt"]);
 }
 
 /// Stands in everything that a server, or whoever stands in between, can write.
@@ -279,7 +330,7 @@ fn only_another_calls_error_is_a_source_since_all_else_is_said_already() {
     let client = client::<Bearer>();
     let mut play = Play::of(&client, &Deed::Once.call());
     play.authorize(false);
-    expect!["oauth.token: the server answered 400 Bad Request at the only attempt; it did not happen"]
+    expect!["oauth.token: the server answered 400 Bad Request (invalid_client) at the only attempt; it did not happen"]
         .assert_eq(&source(&play.error()).unwrap());
 }
 
