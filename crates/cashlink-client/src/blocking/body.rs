@@ -38,10 +38,16 @@ impl Source {
     /// fails the call; add [`PayloadRef::with_sha256`] to notice a change that keeps the length.
     ///
     /// # Errors
-    /// When the file's length can't be read.
+    /// When the file's length can't be read, or it is a folder, or anything else that isn't a regular file. The error doesn't
+    /// name it: names of documents are about people (T12).
     pub fn file(path: impl Into<PathBuf>) -> io::Result<(Self, PayloadRef)> {
         let path = path.into();
-        let payload = PayloadRef::new(std::fs::metadata(&path)?.len());
+        let metadata = std::fs::metadata(&path)?;
+        if !metadata.is_file() {
+            const RULE: &str = "only a regular file has a length that can be announced";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, RULE));
+        }
+        let payload = PayloadRef::new(metadata.len());
         Ok((Self::new(move || File::open(&path)), payload))
     }
 

@@ -328,6 +328,8 @@ fn a_file_goes_out_with_the_length_that_it_has() {
     })
     .unwrap();
     assert!(blocking::Source::file(path.with_extension("missing")).is_err());
+    let folder = blocking::Source::file(path.parent().unwrap()).unwrap_err();
+    assert_eq!(folder.to_string(), "only a regular file has a length that can be announced");
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub enum PayloadFault {
     Changed,
     /// It could not be opened or read again.
     Unreadable,
-    /// The request announces a payload, and nothing was given to read it from.
+    /// The request announces a payload, and nothing was given to read it from: it was called, not uploaded.
     Missing,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for PayloadFault {
             Self::TooLong => "the payload is longer than announced",
             Self::Changed => "the payload's SHA-256 is not the announced one",
             Self::Unreadable => "the payload could not be opened or read",
-            Self::Missing => "the request announces a payload, but none was given",
+            Self::Missing => "the request announces a payload, but none was given (use `upload`)",
         })
     }
 }

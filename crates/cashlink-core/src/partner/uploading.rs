@@ -15,8 +15,8 @@ macro_rules! upload {
         }
 
         impl $operation {
-            /// The payload is bytes in memory, or a [`PayloadRef`](crate::body::PayloadRef) that whoever performs the call
-            /// supplies.
+            /// The payload is bytes in memory, or a [`PayloadRef`](crate::body::PayloadRef) to what is on disk: the client's
+            /// `upload` supplies that, and its `call` can't.
             pub fn new(
                 key: crate::IdempotencyKey,
                 seed: crate::body::BoundarySeed,
