@@ -8,7 +8,7 @@ use crate::adapter::core::bytes::Bytes;
 use crate::adapter::core::page::Page;
 use crate::adapter::core::partner::NaturalPerson;
 use crate::adapter::core::partner::distributor::{
-    CreateInvestor, GetInvestment, ListInvestors, UploadDocument,
+    AddIdentification, CreateInvestor, GetInvestment, ListInvestors, UploadDocument,
 };
 use crate::adapter::core::payments::{CashlinkType, CreateCashlink};
 use crate::adapter::core::{Bearer, Client as Protocol, ErrorKind, Money};
@@ -49,19 +49,18 @@ fn obtain_a_token(place: &Place, partner: &Client<Bearer>) -> Result {
 flow! {
 fn upload_a_document(partner: &Client<Bearer>) -> Result {
     step(2, "Upload a document; its id is what other requests refer to.");
-    let (name, bytes) = (FileName::new("terms.pdf")?, Bytes::from("%PDF-1.7 a very short document"));
+    let (name, bytes) = (FileName::new("protocol.pdf")?, Bytes::from("%PDF-1.7 a very short document"));
     let upload = UploadDocument::new(random_key()?, random_seed()?, name, MediaType::PDF, bytes);
     let document = wait!(partner.call(&upload))?.value;
     say(&format!("It is document {}.", document.id));
 
-    // Which request takes which document is the account's own matter; the field here is one that the sandbox keeps.
-    let person = person("Grace", "Hopper");
-    let create =
-        CreateInvestor::natural_person(random_key()?, person, true).extra("terms_document_id", document.id);
-    let investor = wait!(partner.call(&create))?;
-    let kept: Option<String> = investor.meta.field(&["terms_document_id"])?;
-    check(kept.is_none_or(|kept| kept == document.id.as_str()), "the investor refers to the document")?;
-    say(&format!("Investor {} refers to it.", investor.value.id));
+    let create = CreateInvestor::natural_person(random_key()?, person("Grace", "Hopper"), true);
+    let investor = wait!(partner.call(&create))?.value.id;
+    let identify = AddIdentification::new(random_key()?, investor).legitimation_protocol_id(document.id);
+    let identification = wait!(partner.call(&identify))?;
+    let kept: Option<String> = identification.meta.field(&["legitimation_protocol_id"])?;
+    check(kept.is_none_or(|kept| kept == document.id.as_str()), "the identification refers to the document")?;
+    say(&format!("Identification {} refers to it.", identification.value.id));
     Ok(())
 }
 }

@@ -8,6 +8,13 @@ upload! {
     /// The same key and the same seed make the same bytes, boundary included, also in another process: keep both for a
     /// retry. Size limits and allowed types are not documented.
     ///
+    /// Bytes in memory go out by the client's `call`; a document on disk by its `upload`, not `call`, which has nothing to read
+    /// it from.
+    ///
+    /// Where its id is known to go: `legitimation_protocol_id` of [`AddIdentification`](super::AddIdentification), and
+    /// `company_identity_proof_id` and `company_structure_proof_id` of a [`LegalPerson`](crate::partner::LegalPerson). An
+    /// investment takes signed documents, and a product needs an issuance document; under which names is not documented.
+    ///
     /// ```
     /// use cashlink_core::IdempotencyKey;
     /// use cashlink_core::body::{BoundarySeed, FileName, MediaType, PayloadRef};
