@@ -13,7 +13,11 @@ use crate::InvalidValue;
 
 /// The name of one intended effect, sent as `X-Idempotency-Key` and repeated with every attempt.
 ///
-/// Make it *before* the call, store it beside the intent, and use the same key for every retry. A key is an ordinary
+/// Make it *before* the call, store it beside the intent, and use the same key for every retry. **Never use it for another
+/// intent**: what happens to the same key with other content is not documented (the sandbox gives the first answer again), so
+/// a second investor under the first one's key may be lost, and the reply wouldn't say so.
+///
+/// A key is an ordinary
 /// value: it may be printed, logged and stored, so it must not hold anything secret or personal.
 ///
 /// 1 to 255 visible ASCII characters without spaces (T15); Cashlink documents no limit of its own.

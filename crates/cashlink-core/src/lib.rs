@@ -55,6 +55,9 @@
 //! Nothing panics, whatever comes in. Secrets and personal data are types ([`Secret`], [`Personal`]) that no debug output
 //! shows, and no error carries a server's text unasked. Numbers never become floats. What the API doesn't document is
 //! optional, open or overridable, and says so.
+//!
+//! In these pages, T1 to T63 are rows of the repository's `THREAT_MODEL.md`: what can go wrong, and which test shows that it doesn't.
+//! A *seed* is one of the two vendor documents that it all began with, in `docs/protocol/seeds`.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

@@ -11,6 +11,8 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$attributes])*
+        ///
+        /// No `Display`, since an unknown value is a server's text (T11): `as_str` gives it.
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         $visible enum $name {

@@ -66,6 +66,14 @@ pub struct Poll {
 }
 
 /// How often a task is asked after. Every value is ours: the API documents none.
+///
+/// ```
+/// use cashlink_core::task::Schedule;
+/// use core::time::Duration;
+///
+/// let mut schedule = Schedule::default();
+/// schedule.total = Duration::from_secs(60);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Schedule {

@@ -12,6 +12,7 @@ impl Error {
     }
 
     /// The credential is not accepted (401, or no token to be had for the same reason), or not for this (403).
+    /// A token may lack the scope then: the documentation of each operation names the one that it needs, where that is known.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         match &self.0.evidence {

@@ -1,8 +1,12 @@
 //! What a server says is wrong with the input: messages, each at the path of the field that it is about.
 //!
-//! `read` walks over the JSON and tells `build` what it meets, which decides what each piece means. `entry` is what comes
-//! out, `path` where it belongs and how that is written, `escape` the harmless form of server text. Which answers have an
-//! error map, and what it means for the call, is decided elsewhere.
+//! [`Error::error_map`](crate::Error::error_map) gives the [`ErrorMap`] of a refusal. Show all of it
+//! ([`ErrorMap::iter`], or its `Display`), ask for what belongs to one input of a form ([`ErrorMap::at`],
+//! [`ErrorMap::under`]), and put what belongs to none above it ([`ErrorMap::general`]).
+
+// `read` walks over the JSON and tells `build` what it meets, which decides what each piece means. `entry` is what comes out,
+// `path` where it belongs and how that is written, `escape` the harmless form of server text. Which answers have an error map,
+// and what it means for the call, is decided elsewhere.
 
 mod build;
 mod entry;
