@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use cashlink_client::Limits;
-use cashlink_client::asynchronous::{Client, Outbound, ReadPayload, Source, Timer, Transport};
+use cashlink_client::asynchronous::{Client, Exchange, Outbound, ReadPayload, Source, Timer, Transport};
 use cashlink_client::core::bytes::Bytes;
 use cashlink_client::core::http::{Request, Response};
 use cashlink_client::core::partner::distributor::ListInvestments;
-use cashlink_client::core::{Bearer, Failure, Now};
+use cashlink_client::core::{Bearer, Failure, Now, Timeouts};
 use futures_core::Stream;
 use futures_executor::block_on;
 use http_body::Body as _;
@@ -35,6 +35,7 @@ impl Transport for Shared {
 }
 
 /// Time stands still.
+#[derive(Debug)]
 struct Still;
 
 impl Timer for Still {
@@ -113,6 +114,7 @@ fn uploads(gallery: &mut Gallery) {
     }
     let sent = String::from_utf8(sent).unwrap();
     assert!(sent.matches(TOLD).count() == 2, "the file's name, and the payload: {sent}");
+    exchange(gallery, outbound);
 
     let broken = Source::new(|| ready(Ok(Payload(Err(io::Error::other(told("path")))))));
     block_on(sending.upload(&upload(length), &broken)).unwrap();
@@ -123,6 +125,16 @@ fn uploads(gallery: &mut Gallery) {
         }
     };
     show!(gallery, error);
+}
+
+fn exchange(gallery: &mut Gallery, outbound: Outbound) {
+    let mut request = Request::post(told("/target")).header("x", told("header")).body(outbound).unwrap();
+    let limits = Limits::new(Timeouts::new(Duration::ZERO, Duration::ZERO), 0);
+    let exchange = Exchange::new(&Still, limits, &mut request);
+    show!(gallery, exchange);
+    let failed =
+        exchange.run(ready(Err::<Response<Outbound>, _>(told("error"))), |_| Failure::maybe_sent("failed"));
+    show!(gallery, block_on(failed).unwrap_err());
 }
 
 fn frame(
