@@ -1,4 +1,4 @@
-//! `PATCH distributor/v2/investments/{id}/`: say that an investment was paid or accepted, or where its units go.
+//! `PATCH distributor/v2/investments/{id}/`: say when an investment was paid, or where its units go.
 
 use serde::Serialize;
 
@@ -11,8 +11,9 @@ use crate::time::Timestamp;
 
 /// Sets what is given, and nothing else. Needs the scope [`investments:write`](crate::partner::scope::INVESTMENTS_WRITE).
 ///
-/// That payment date and wallet can be set is documented; method, path and key are inferred, so the key is
-/// [`Assumed`](crate::Honoured::Assumed).
+/// That payment date and wallet can be set is documented; method, path, key and the fields' names, which are those of
+/// creating, are inferred, so the key is [`Assumed`](crate::Honoured::Assumed). Whether anything else can be set is not known:
+/// [`extra`](Self::extra).
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
@@ -36,8 +37,6 @@ pub struct UpdateInvestment {
 #[derive(Clone, Debug, Default, Serialize)]
 struct Fields {
     #[serde(skip_serializing_if = "Option::is_none")]
-    accepted_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     paid_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet: Option<WalletId>,
@@ -50,8 +49,6 @@ impl UpdateInvestment {
     }
 
     setters! {
-        /// When the issuer accepted. Known from creating; that it can be set later is inferred.
-        fields.accepted_at: Timestamp,
         /// When it was paid.
         fields.paid_at: Timestamp,
         /// The wallet that the units go to.
@@ -76,7 +73,6 @@ mod tests {
     fn every_field_goes_out_under_the_name_that_creating_has() {
         let moment: Timestamp = "2020-12-11T14:59:46.716Z".parse().unwrap();
         let update = UpdateInvestment::new(IdempotencyKey::new("k").unwrap(), "v-1".parse().unwrap())
-            .accepted_at(moment)
             .paid_at(moment)
             .wallet("w-1".parse::<WalletId>().unwrap())
             .extra("x", 1);
@@ -91,7 +87,7 @@ mod tests {
             user-agent: cashlink-rust/0.1.0
             x-idempotency-key: k
 
-            {"accepted_at":"2020-12-11T14:59:46.716Z","paid_at":"2020-12-11T14:59:46.716Z","wallet":"w-1","x":1}"#]],
+            {"paid_at":"2020-12-11T14:59:46.716Z","wallet":"w-1","x":1}"#]],
         );
         vectors::t29_cut_everywhere::<UpdateInvestment>(r#"{"id":"v-1","status":"PAID"}"#);
     }
