@@ -11,7 +11,7 @@ use crate::{InvalidValue, Money};
 ///
 /// ```
 /// use cashlink_core::Money;
-/// use cashlink_core::partner::issuer::Figure;
+/// use cashlink_core::partner::Figure;
 ///
 /// let price: Money = "EUR 100.00".parse()?;
 /// let forms = [Figure::from(price), Figure::decimal("100.00")?, Figure::from(100)];

@@ -10,6 +10,7 @@
 mod bank_account;
 pub mod distributor;
 mod document;
+mod figure;
 mod investment;
 pub mod issuer;
 mod person;
@@ -22,6 +23,7 @@ mod writing;
 
 pub use bank_account::BankAccount;
 pub use document::{Document, DocumentId};
+pub use figure::Figure;
 pub use investment::{Campaign, CampaignId, Investment, InvestmentId, InvestmentStatus};
 pub use person::{LegalPerson, NaturalPerson};
 pub use product::{Product, ProductId, ProductStatus};

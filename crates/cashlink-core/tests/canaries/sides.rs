@@ -4,7 +4,7 @@ use cashlink_core::body::{BoundarySeed, FileName, MediaType};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::partner::distributor::{self, Identification, RegistryStatement, Transfer};
 use cashlink_core::partner::issuer::{self, InvestmentDetails, Issuer, Listing};
-use cashlink_core::partner::{Product, ProductStatus, Wallet};
+use cashlink_core::partner::{Figure, Product, ProductStatus, Wallet};
 use cashlink_core::task::TaskStatus;
 
 use crate::gallery::Gallery;
@@ -72,10 +72,12 @@ fn issuer(gallery: &mut Gallery) {
     let (kind, network) = (ProductType::from(&*told("kind")), Network::from(&*told("network")));
     show!(gallery, kind);
     show!(gallery, network);
-    let terms = ProductTerms::at_nominal_value(Figure::from(100)).product_type(kind).network(network);
+    let terms = ProductTerms::new().product_type(kind).network(network);
     show!(gallery, terms);
-    operation(gallery, &CreateProduct::new(key(), id(), terms).extra(told("field"), told("value")), 4);
-    let update = UpdateProduct::new(id(), ProductTerms::without_price()).extra(told("field"), told("value"));
+    let price = ProductPrice::NominalValue(Figure::from(100));
+    show!(gallery, price);
+    operation(gallery, &CreateProduct::new(key(), id(), price, terms).extra(told("field"), told("value")), 4);
+    let update = UpdateProduct::new(id(), ProductTerms::new()).extra(told("field"), told("value"));
     operation(gallery, &update, 2);
     operation(gallery, &GetProduct::new(id()), 0);
     operation(gallery, &ListProducts::new(), 0);

@@ -121,6 +121,7 @@ fn issuer_cases(client: &Client<Bearer>) -> Vec<Case> {
     const DETAILS: &str =
         r#"{"id":"i-1","status":"PAID","units":40,"accrued_interest":"1","communication":{}}"#;
     let (key_of_file, seed, name, media_type, payload) = file();
+    let price = ProductPrice::NominalValue(100.into());
     let create = CreateIssuer::new(key(), LegalPerson::new(), NaturalPerson::new(), BankAccount::new());
     vec![
         case(client, &UploadDocument::new(key_of_file, seed, name, media_type, payload), ID),
@@ -128,8 +129,8 @@ fn issuer_cases(client: &Client<Bearer>) -> Vec<Case> {
         case(client, &UpdateIssuer::new(id("s-1")), ID),
         case(client, &GetIssuer::new(id("s-1")), ID),
         case(client, &ListIssuers::new(), PAGE),
-        case(client, &CreateProduct::new(key(), id("s-1"), ProductTerms::without_price()), TASK),
-        case(client, &UpdateProduct::new(id("q-1"), ProductTerms::without_price()), TASK),
+        case(client, &CreateProduct::new(key(), id("s-1"), price, ProductTerms::new()), TASK),
+        case(client, &UpdateProduct::new(id("q-1"), ProductTerms::new()), TASK),
         case(client, &GetProduct::new(id("q-1")), TASK),
         case(client, &ListProducts::new(), PAGE),
         case(client, &ListDistributionPlatforms::new(), PAGE),

@@ -36,5 +36,5 @@ pub use investments::{GetInvestment, InvestmentDetails, ListInvestments, Untyped
 pub use issuers::{CreateIssuer, GetIssuer, Issuer, IssuerId, ListIssuers, UpdateIssuer};
 pub use listings::{CreateListing, ListListings, Listing, ListingId};
 pub use products::{
-    CreateProduct, Figure, GetProduct, ListProducts, Network, ProductTerms, ProductType, UpdateProduct,
+    CreateProduct, GetProduct, ListProducts, Network, ProductPrice, ProductTerms, ProductType, UpdateProduct,
 };

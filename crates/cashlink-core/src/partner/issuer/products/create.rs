@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ProductTerms;
+use super::{ProductPrice, ProductTerms};
 use crate::IdempotencyKey;
 use crate::body::Extra;
 use crate::fields::extra;
@@ -18,10 +18,13 @@ use crate::partner::writing::operation;
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
-/// use cashlink_core::partner::issuer::{CreateProduct, Figure, ProductTerms, ProductType};
+/// use cashlink_core::partner::Figure;
+/// use cashlink_core::partner::issuer::{CreateProduct, ProductPrice, ProductTerms, ProductType};
 ///
-/// let terms = ProductTerms::at_nominal_value(Figure::from(100)).name("Example Bond").product_type(ProductType::Bond);
-/// let create = CreateProduct::new(IdempotencyKey::new("bond-2027")?, "9b2f1c1e-0000-4000-8000-000000000001".parse()?, terms);
+/// let issuer = "9b2f1c1e-0000-4000-8000-000000000001".parse()?;
+/// let price = ProductPrice::NominalValue(Figure::from(100));
+/// let terms = ProductTerms::new().name("Example Bond").product_type(ProductType::Bond);
+/// let create = CreateProduct::new(IdempotencyKey::new("bond-2027")?, issuer, price, terms);
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -36,13 +39,15 @@ pub struct CreateProduct {
 struct Fields {
     issuer_id: IssuerId,
     #[serde(flatten)]
+    price: ProductPrice,
+    #[serde(flatten)]
     terms: ProductTerms,
 }
 
 impl CreateProduct {
-    /// A product of this issuer, on these terms.
-    pub fn new(key: IdempotencyKey, issuer: IssuerId, terms: ProductTerms) -> Self {
-        Self { key, fields: Fields { issuer_id: issuer, terms }, extra: Extra::default() }
+    /// A product of this issuer, at this price, on these terms.
+    pub fn new(key: IdempotencyKey, issuer: IssuerId, price: ProductPrice, terms: ProductTerms) -> Self {
+        Self { key, fields: Fields { issuer_id: issuer, price, terms }, extra: Extra::default() }
     }
 
     extra!();
@@ -57,17 +62,19 @@ operation! {
 mod tests {
     use super::*;
     use crate::Operation as _;
-    use crate::partner::issuer::{Figure, Network, ProductType};
+    use crate::partner::Figure;
+    use crate::partner::issuer::{Network, ProductType};
     use crate::vectors::{self, BEARER};
     use expect_test::expect;
 
-    fn create(terms: ProductTerms) -> CreateProduct {
-        CreateProduct::new(IdempotencyKey::new("k").unwrap(), "i-1".parse().unwrap(), terms)
+    fn create(price: ProductPrice, terms: ProductTerms) -> CreateProduct {
+        CreateProduct::new(IdempotencyKey::new("k").unwrap(), "i-1".parse().unwrap(), price, terms)
     }
 
     #[test]
     fn every_field_goes_out_under_its_documented_name() {
-        let terms = ProductTerms::at_nominal_value(Figure::decimal("100.00").unwrap())
+        let price = ProductPrice::NominalValue(Figure::decimal("100.00").unwrap());
+        let terms = ProductTerms::new()
             .name("Example Bond")
             .product_type(ProductType::Bond)
             .ewpg(true)
@@ -80,25 +87,24 @@ mod tests {
             .network(Network::PolygonMainnet);
         vectors::request(
             &BEARER,
-            &create(terms).extra("x", 1),
+            &create(price, terms).extra("x", 1),
             &expect![[r#"
-            POST https://demo.cashlink.de/api/external/issuer/v2/products/
-            accept: application/json
-            authorization: Bearer t0k3n
-            content-type: application/json
-            user-agent: cashlink-rust/0.1.0
-            x-idempotency-key: k
+                POST https://demo.cashlink.de/api/external/issuer/v2/products/
+                accept: application/json
+                authorization: Bearer t0k3n
+                content-type: application/json
+                user-agent: cashlink-rust/0.1.0
+                x-idempotency-key: k
 
-            {"issuer_id":"i-1","name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","provide_nominal_value":true,"nominal_value":"100.00","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET","x":1}"#]],
+                {"issuer_id":"i-1","provide_nominal_value":true,"nominal_value":"100.00","name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET","x":1}"#]],
         );
         vectors::t29_cut_everywhere::<CreateProduct>(r#"{"id":"p-1","status":"new"}"#);
     }
 
     #[test]
     fn a_product_has_one_kind_of_price() {
-        let create = create(ProductTerms::at_issuance_price(Figure::from(
-            "EUR 99.50".parse::<crate::Money>().unwrap(),
-        )));
+        let price = Figure::from("EUR 99.50".parse::<crate::Money>().unwrap());
+        let create = create(ProductPrice::IssuancePrice(price), ProductTerms::new());
         expect![[r#"{"issuer_id":"i-1","provide_nominal_value":false,"issuance_price":{"amount":"9950","decimals":2,"currency":"EUR"}}"#]].assert_eq(&vectors::body(&create));
         assert!(create.extra("issuance_price", 1).body().is_err());
     }

@@ -2,11 +2,12 @@
 
 use alloc::string::String;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
-use super::Figure;
 use crate::fields::setters;
 use crate::open_enum::open_enum;
+use crate::partner::Figure;
 
 open_enum! {
     /// The kind of security.
@@ -44,18 +45,39 @@ open_enum! {
     }
 }
 
-/// The terms of a product. All names are documented; which terms are required isn't, but for the price, and of prices,
+/// The price of a unit. A product has one of the two, and needs it (documented).
+#[derive(Clone, Debug)]
+pub enum ProductPrice {
+    /// A nominal value: `provide_nominal_value` is true, and `nominal_value` this.
+    NominalValue(Figure),
+    /// None, but an initial price: `provide_nominal_value` is false, and `issuance_price` this.
+    IssuancePrice(Figure),
+}
+
+impl Serialize for ProductPrice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (provided, name, figure) = match self {
+            Self::NominalValue(value) => (true, "nominal_value", value),
+            Self::IssuancePrice(price) => (false, "issuance_price", price),
+        };
+        let mut written = serializer.serialize_struct("ProductPrice", 2)?;
+        written.serialize_field("provide_nominal_value", &provided)?;
+        written.serialize_field(name, figure)?;
+        written.end()
+    }
+}
+
+/// The terms of a product, beside its [price](ProductPrice). All names are documented; which terms are required isn't, and of
 /// percentages and the like no JSON type: see [`Figure`].
 ///
 /// ```
-/// use cashlink_core::partner::issuer::{Figure, Network, ProductTerms, ProductType};
+/// use cashlink_core::partner::issuer::{Network, ProductTerms, ProductType};
 ///
-/// let terms = ProductTerms::at_nominal_value(Figure::decimal("100.00")?)
+/// let terms = ProductTerms::new()
 ///     .name("Example Bond 2027")
 ///     .product_type(ProductType::Bond)
 ///     .ewpg(true)
 ///     .network(Network::PolygonMainnet);
-/// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, Default, Serialize)]
 #[must_use]
@@ -68,12 +90,6 @@ pub struct ProductTerms {
     ewpg: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     isin: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provide_nominal_value: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nominal_value: Option<Figure>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issuance_price: Option<Figure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_issuable_amount: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,18 +105,8 @@ pub struct ProductTerms {
 }
 
 impl ProductTerms {
-    /// A product with a nominal value per unit: `provide_nominal_value` is true, and needs it (documented).
-    pub fn at_nominal_value(value: Figure) -> Self {
-        Self { provide_nominal_value: Some(true), nominal_value: Some(value), ..Self::default() }
-    }
-
-    /// A product without one: `provide_nominal_value` is false, and needs the initial price of a unit (documented).
-    pub fn at_issuance_price(price: Figure) -> Self {
-        Self { provide_nominal_value: Some(false), issuance_price: Some(price), ..Self::default() }
-    }
-
-    /// Terms that say nothing of the price: for changing others.
-    pub fn without_price() -> Self {
+    /// Terms that say nothing yet.
+    pub fn new() -> Self {
         Self::default()
     }
 

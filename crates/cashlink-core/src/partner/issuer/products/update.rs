@@ -1,8 +1,10 @@
 //! `PATCH issuer/v2/products/{id}/`: change a product.
 
-use super::ProductTerms;
+use serde::Serialize;
+
+use super::{ProductPrice, ProductTerms};
 use crate::body::Extra;
-use crate::fields::extra;
+use crate::fields::{extra, setters};
 use crate::partner::writing::operation;
 use crate::partner::{Product, ProductId};
 
@@ -15,7 +17,7 @@ use crate::partner::{Product, ProductId};
 /// ```
 /// use cashlink_core::partner::issuer::{ProductTerms, UpdateProduct};
 ///
-/// let terms = ProductTerms::without_price().payment_deadline(21_u32);
+/// let terms = ProductTerms::new().payment_deadline(21_u32);
 /// let update = UpdateProduct::new("9b2f1c1e-0000-4000-8000-000000000001".parse()?, terms);
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
@@ -23,14 +25,27 @@ use crate::partner::{Product, ProductId};
 #[must_use]
 pub struct UpdateProduct {
     id: ProductId,
-    fields: ProductTerms,
+    fields: Fields,
     extra: Extra,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Fields {
+    #[serde(flatten)]
+    price: Option<ProductPrice>,
+    #[serde(flatten)]
+    terms: ProductTerms,
 }
 
 impl UpdateProduct {
     /// The product of this id gets these terms.
     pub fn new(id: ProductId, terms: ProductTerms) -> Self {
-        Self { id, fields: terms, extra: Extra::default() }
+        Self { id, fields: Fields { price: None, terms }, extra: Extra::default() }
+    }
+
+    setters! {
+        /// Another price.
+        fields.price: ProductPrice,
     }
 
     extra!();
@@ -44,12 +59,32 @@ operation! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::partner::Figure;
+    use crate::partner::issuer::{Network, ProductType};
     use crate::vectors::{self, BEARER};
     use expect_test::expect;
 
     #[test]
+    fn every_field_goes_out_under_its_documented_name() {
+        let terms = ProductTerms::new()
+            .name("Example Bond")
+            .product_type(ProductType::Bond)
+            .ewpg(true)
+            .isin("DE000A0TEST0")
+            .max_issuable_amount(5_000_u64)
+            .step_size(10_u64)
+            .agio_percent(Figure::decimal("2.5").unwrap())
+            .payment_deadline(14_u32)
+            .cancellation_deadline(14_u32)
+            .network(Network::PolygonMainnet);
+        let update = UpdateProduct::new("p-1".parse().unwrap(), terms);
+        expect![[r#"{"provide_nominal_value":true,"nominal_value":100,"name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET"}"#]].assert_eq(&vectors::body(&update.clone().price(ProductPrice::NominalValue(Figure::from(100)))));
+        expect![[r#"{"provide_nominal_value":false,"issuance_price":99,"name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET"}"#]].assert_eq(&vectors::body(&update.price(ProductPrice::IssuancePrice(Figure::from(99)))));
+    }
+
+    #[test]
     fn only_what_changes_goes_out_and_no_key() {
-        let terms = ProductTerms::without_price().payment_deadline(21_u32);
+        let terms = ProductTerms::new().payment_deadline(21_u32);
         vectors::request(
             &BEARER,
             &UpdateProduct::new("p-1".parse().unwrap(), terms),
