@@ -5,11 +5,12 @@ use core::fmt;
 use alloc::string::String;
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::CashlinkId;
 use crate::answer::{Answer, DecodeError};
-use crate::body::{Body, MediaType};
+use crate::body::{Body, Extra};
+use crate::fields::extra;
 use crate::{Effect, InvalidValue, Operation, Path, Secret, UserKey};
 
 /// Allocates an id and the addresses that go with it: for printing them before the link exists. They open once a link is
@@ -20,24 +21,35 @@ use crate::{Effect, InvalidValue, Operation, Path, Secret, UserKey};
 /// another one.
 ///
 /// ```
-/// use cashlink_core::payments::{AllocatePublicId, CashlinkType, CreateCashlink, PublicId};
+/// use cashlink_core::Secret;
+/// use cashlink_core::payments::{AllocatePublicId, AllocationSignature, CashlinkType, CreateCashlink, PublicId};
 ///
 /// let allocate = AllocatePublicId::new();
 /// // What it answers:
-/// let allocated = PublicId::fixture("VX0GK5cvM1dO".parse()?, "VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8");
+/// let signature = AllocationSignature::new(Secret::new("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8"))?;
+/// let allocated = PublicId::fixture("VX0GK5cvM1dO".parse()?, signature);
 /// let invoice = CreateCashlink::v2018_01_15(CashlinkType::Invoice, "EUR 12.34".parse()?, "Invoice no. 12345")
 ///     .under_allocated_id(&allocated.signature);
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct AllocatePublicId(());
+pub struct AllocatePublicId {
+    fields: Fields,
+    extra: Extra,
+}
+
+/// No field is documented.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Fields {}
 
 impl AllocatePublicId {
     /// The request, which says nothing.
     pub fn new() -> Self {
         Self::default()
     }
+
+    extra!();
 }
 
 impl Operation for AllocatePublicId {
@@ -58,7 +70,7 @@ impl Operation for AllocatePublicId {
     }
 
     fn body(&self) -> Result<Body, InvalidValue> {
-        Ok(Body::new(&MediaType::JSON, "{}"))
+        Body::json_with(&self.fields, &self.extra)
     }
 
     fn decode(answer: &Answer<'_>) -> Result<PublicId, DecodeError> {
@@ -72,8 +84,8 @@ impl Operation for AllocatePublicId {
 pub struct PublicId {
     /// The id of the link to come.
     pub public_id: CashlinkId,
-    /// `ID:SIGNATURE`, by which the link is created under this id. Who has it can do so.
-    pub signature: Secret,
+    /// By which the link is created under this id. Who has it can do so.
+    pub signature: AllocationSignature,
     /// Where the payer will go.
     pub url: Option<String>,
     /// The same for sharing in WhatsApp.
@@ -83,8 +95,42 @@ pub struct PublicId {
 impl PublicId {
     /// An allocated id for tests; set the other fields as needed.
     #[must_use]
-    pub fn fixture(public_id: CashlinkId, signature: impl Into<Secret>) -> Self {
-        Self { public_id, signature: signature.into(), url: None, whatsapp_url: None }
+    pub fn fixture(public_id: CashlinkId, signature: AllocationSignature) -> Self {
+        Self { public_id, signature, url: None, whatsapp_url: None }
+    }
+}
+
+/// `ID:SIGNATURE`: the right to create a link under an allocated id. A type of its own, so that no key goes out in its place.
+///
+/// ```
+/// use cashlink_core::Secret;
+/// use cashlink_core::payments::AllocationSignature;
+///
+/// // Stored by another process.
+/// let signature = AllocationSignature::new(Secret::new("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8"))?;
+/// assert!(AllocationSignature::new(Secret::new("an-api-key")).is_err());
+/// # Ok::<(), cashlink_core::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct AllocationSignature(Secret);
+
+impl AllocationSignature {
+    /// A signature that was stored.
+    ///
+    /// # Errors
+    /// When it has not the documented form: an id, a colon and more.
+    pub fn new(signature: Secret) -> Result<Self, InvalidValue> {
+        match signature.expose().split_once(':') {
+            Some((id, rest)) if !id.is_empty() && !rest.is_empty() => Ok(Self(signature)),
+            _ => Err(InvalidValue::new("signature of an allocated id", "an id, a colon and a signature")),
+        }
+    }
+
+    /// For storing it.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.0
     }
 }
 

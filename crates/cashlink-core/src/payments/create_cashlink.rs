@@ -6,6 +6,7 @@ use core::fmt;
 use http::Method;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::AllocationSignature;
 use crate::answer::{Answer, DecodeError};
 use crate::body::{Body, Extra};
 use crate::fields::extra;
@@ -165,17 +166,27 @@ impl CreateCashlink {
         self
     }
 
-    /// A custom field for the payer: its form, its label, and whether it has to be filled in.
-    pub fn freetext_field(mut self, form: FreetextType, label: impl Into<String>, required: bool) -> Self {
+    /// The form of a custom field for the payer.
+    pub fn freetext_field_type(mut self, form: FreetextType) -> Self {
         self.fields.freetext_field_type = Some(form);
+        self
+    }
+
+    /// The custom field's label.
+    pub fn freetext_field_label(mut self, label: impl Into<String>) -> Self {
         self.fields.freetext_field_label = Some(Personal::new(label.into()));
+        self
+    }
+
+    /// Whether the custom field has to be filled in.
+    pub fn freetext_field_required(mut self, required: bool) -> Self {
         self.fields.freetext_field_required = Some(required);
         self
     }
 
-    /// The `signature` of an allocated id ([`PublicId`](super::PublicId)): the link is created under that id.
-    pub fn under_allocated_id(mut self, signature: &Secret) -> Self {
-        self.fields.public_id = Some(signature.clone());
+    /// The signature of an allocated id ([`PublicId`](super::PublicId)): the link is created under that id.
+    pub fn under_allocated_id(mut self, signature: &AllocationSignature) -> Self {
+        self.fields.public_id = Some(signature.secret().clone());
         self
     }
 
@@ -304,6 +315,8 @@ mod tests {
 
     #[test]
     fn every_field_goes_out_under_its_documented_name() {
+        let signature = Secret::new("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8");
+        let signature = AllocationSignature::new(signature).unwrap();
         let link = CreateCashlink::v2018_01_15(
             CashlinkType::Subscription(SubscriptionPlan::Monthly),
             amount(),
@@ -313,8 +326,10 @@ mod tests {
         .require_email(true)
         .require_address(false)
         .require_phone_number(true)
-        .freetext_field(FreetextType::Short, "Locker", false)
-        .under_allocated_id(&Secret::new("VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8"))
+        .freetext_field_type(FreetextType::Short)
+        .freetext_field_label("Locker")
+        .freetext_field_required(false)
+        .under_allocated_id(&signature)
         .extra("colour", "red");
         expect![[r#"{"type":"subscription","amount":"12.34","subject":"Gym","subscription_plan":"monthly","require_name":true,"require_email":true,"require_address":false,"require_phone_number":true,"freetext_field_type":"short","freetext_field_label":"Locker","freetext_field_required":false,"public_id":"VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8","colour":"red"}"#]].assert_eq(&vectors::body(&link));
     }

@@ -32,7 +32,7 @@ mod create_cashlink;
 mod register_business;
 
 pub use crate::mode::{Mode, TEST_IBAN};
-pub use allocate_public_id::{AllocatePublicId, PublicId};
+pub use allocate_public_id::{AllocatePublicId, AllocationSignature, PublicId};
 pub use create_cashlink::{
     Cashlink, CashlinkId, CashlinkType, CreateCashlink, FreetextType, SubscriptionPlan,
 };

@@ -77,7 +77,7 @@ fn values(gallery: &mut Gallery) {
         told("url")
     );
     let allocated = reply(&payments(), &call(&AllocatePublicId::new()), body);
-    assert!(allocated.value.signature.expose().contains(SECRET));
+    assert!(allocated.value.signature.secret().expose().contains(SECRET));
     show!(gallery, allocated.value);
     let investor = reply(
         &partner(),

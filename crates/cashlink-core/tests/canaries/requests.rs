@@ -13,8 +13,8 @@ use cashlink_core::partner::{
     },
 };
 use cashlink_core::payments::{
-    AllocatePublicId, BusinessAddress, CashlinkType, CreateCashlink, FreetextType, RegisterBusiness,
-    SubscriptionPlan,
+    AllocatePublicId, AllocationSignature, BusinessAddress, CashlinkType, CreateCashlink, FreetextType,
+    RegisterBusiness, SubscriptionPlan,
 };
 use cashlink_core::time::Date;
 use cashlink_core::{Bearer, Effect, Money, Operation, Path, Query, Raw, Secret};
@@ -140,9 +140,14 @@ fn payments(gallery: &mut Gallery) {
     let kind = CashlinkType::Subscription(plan);
     show!(gallery, kind);
     let amount: Money = "EUR 12.34".parse().unwrap();
+    let signature = format!("id:{}", crate::search::secret("signature"));
+    let signature = AllocationSignature::new(Secret::new(signature)).unwrap();
+    show!(gallery, signature);
     let create = CreateCashlink::v2018_01_15(kind, amount, told("subject"))
-        .freetext_field(form, told("label"), true)
-        .under_allocated_id(&Secret::new(crate::search::secret("signature")))
+        .freetext_field_type(form)
+        .freetext_field_label(told("label"))
+        .freetext_field_required(true)
+        .under_allocated_id(&signature)
         .extra(told("field"), told("value"));
     operation(gallery, &create, 7);
     operation(gallery, &AllocatePublicId::new(), 0);
