@@ -28,6 +28,10 @@ impl Extra {
         self.fields.push((name.into(), serde_json::value::to_raw_value(&value).ok()));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     /// The same for an object inside a request, which has these fields already.
     pub(crate) fn set_beside(&mut self, known: &[&str], name: String, value: impl Serialize) {
         let doubled = known.contains(&&*name) || self.fields.iter().any(|(other, _)| *other == name);

@@ -1,4 +1,5 @@
-//! The scopes that the known pages name. There may be others: [`Scope::new`](crate::Scope::new).
+//! The scopes that the known pages name for these APIs. There may be others: [`Scope::new`](crate::Scope::new). `contracts:read` and
+//! `contracts:write` are known too, but belong to the deprecated Tokenization API, of which no endpoint is known.
 
 use crate::Scope;
 

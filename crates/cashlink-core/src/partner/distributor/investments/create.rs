@@ -7,7 +7,7 @@ use crate::body::Extra;
 use crate::fields::extra;
 use crate::partner::distributor::InvestorId;
 use crate::partner::writing::operation;
-use crate::partner::{CampaignId, Investment, WalletId};
+use crate::partner::{CampaignId, Figure, Investment, WalletId};
 use crate::time::Timestamp;
 
 /// Creates an investment. Needs the scope [`investments:write`](crate::partner::scope::INVESTMENTS_WRITE).
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 /// [`Page::items_json`](crate::page::Page::items_json) for the investor and the units: an investment's answer is known to
 /// have an `id` and a `status`, and under which names it has the rest is not documented.
 ///
-/// Signed documents are required, and `disagio` may be; their names are not known: [`CreateInvestment::extra`].
+/// Signed documents are required; under which names is not known: [`CreateInvestment::extra`].
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
@@ -57,6 +57,8 @@ struct Fields {
     paid_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet: Option<WalletId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disagio: Option<Figure>,
 }
 
 impl CreateInvestment {
@@ -93,6 +95,7 @@ impl CreateInvestment {
             accepted_at: None,
             paid_at: None,
             wallet: None,
+            disagio: None,
         };
         Self { key, fields, extra: Extra::default() }
     }
@@ -100,6 +103,12 @@ impl CreateInvestment {
     /// When the issuer accepted: makes acceptance in the Studio unnecessary.
     pub fn accepted_at(mut self, moment: Timestamp) -> Self {
         self.fields.accepted_at = Some(moment);
+        self
+    }
+
+    /// The discount, where one applies. Its name is documented, its JSON type isn't: see [`Figure`].
+    pub fn disagio(mut self, disagio: impl Into<Figure>) -> Self {
+        self.fields.disagio = Some(disagio.into());
         self
     }
 
@@ -180,7 +189,7 @@ mod tests {
         .accepted_at(moment())
         .paid_at(moment())
         .wallet("w-1".parse().unwrap())
-        .extra("disagio", "1.5");
+        .disagio(Figure::decimal("1.5").unwrap());
         expect![[r#"{"investor_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","campaign_id":"9b2f1c1e-0000-4000-8000-000000000001","units":18446744073709551615,"accepted_at":"2020-12-11T14:59:46.716Z","paid_at":"2020-12-11T14:59:46.716Z","wallet":"w-1","disagio":"1.5"}"#]]
             .assert_eq(&vectors::body(&create));
     }

@@ -116,7 +116,12 @@ impl CreateInvestor {
         self
     }
 
-    /// A field that this library doesn't know: the content of `securities_deposit_account`, the custodian bank's mark.
+    /// The securities deposit account: an object, of whose content nothing is documented.
+    pub fn securities_deposit_account(self, account: impl Serialize) -> Self {
+        self.extra("securities_deposit_account", account)
+    }
+
+    /// A field that this library doesn't know: the custodian bank's mark.
     pub fn extra(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         self.extra.set(name, value);
         self
@@ -247,7 +252,7 @@ mod tests {
             .communication(Communication::new().email("ada@example.com").email_confirmed(true))
             .account_setup_accepted_at("2020-12-11T14:59:46.716Z".parse().unwrap())
             .pep_status(false)
-            .extra("securities_deposit_account", [1]);
+            .securities_deposit_account([1]);
         expect![[r#"{"natural_person":{"salutation":"MR","forename":"Ada","surname":"Lovelace","birth_date":"1985-12-10","birth_place":"London","citizenship":"GBR","street":"Dorset Street 1","city":"London","zip":"W1U","country":"GBR","phone":"+44 20 0000000","is_pep":false,"is_subject_to_us_tax":false},"is_beneficiary":true,"tax_information":{"tax_identification_number":"01234","non_assessment_certificate":false},"bank_account":{"account_holder":"Ada Lovelace","iban":"DE89370400440532013000","bic":"COBADEFFXXX","bank":"Bank","country":"DEU","currency":"EUR"},"communication":{"email":"ada@example.com","email_confirmed":true},"account_setup_accepted_at":"2020-12-11T14:59:46.716Z","pep_status":false,"securities_deposit_account":[1]}"#]].assert_eq(&vectors::body(&create));
         let shown = alloc::format!("{create:?}");
         assert!(

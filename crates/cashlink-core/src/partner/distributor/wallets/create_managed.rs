@@ -1,17 +1,20 @@
 //! `POST distributor/v2/investors/{id}/wallets/eth-managed/`: create a wallet that Cashlink keeps.
 
 use http::Method;
+use serde::Serialize;
 
 use crate::answer::{Answer, DecodeError};
+use crate::body::{Body, Extra};
+use crate::fields::extra;
 use crate::partner::Wallet;
 use crate::partner::distributor::InvestorId;
-use crate::{Bearer, Effect, Honoured, IdempotencyKey, Operation, Path};
+use crate::{Bearer, Effect, Honoured, IdempotencyKey, InvalidValue, Operation, Path};
 
 /// Creates a wallet in Cashlink's custody; an investor has at most one. The scope is not documented, but probably
 /// [`investors:write`](crate::partner::scope::INVESTORS_WRITE).
 ///
 /// Managed wallets must be enabled for the platform, and the investor must have accepted the custody terms (documented). The
-/// sample sends no body. Whether the wallet is there at once is not documented.
+/// sample sends no body; a field for [`extra`](Self::extra) makes one. Whether the wallet is there at once is not documented.
 ///
 /// ```
 /// use cashlink_core::IdempotencyKey;
@@ -26,13 +29,20 @@ use crate::{Bearer, Effect, Honoured, IdempotencyKey, Operation, Path};
 pub struct CreateManagedWallet {
     key: IdempotencyKey,
     investor: InvestorId,
+    extra: Extra,
 }
+
+/// No field is documented.
+#[derive(Serialize)]
+struct Fields {}
 
 impl CreateManagedWallet {
     /// A managed wallet for this investor.
     pub fn new(key: IdempotencyKey, investor: InvestorId) -> Self {
-        Self { key, investor }
+        Self { key, investor, extra: Extra::default() }
     }
+
+    extra!();
 }
 
 impl Operation for CreateManagedWallet {
@@ -52,6 +62,10 @@ impl Operation for CreateManagedWallet {
         path.literal("distributor/v2/investors/").id(&self.investor).literal("/wallets/eth-managed/");
     }
 
+    fn body(&self) -> Result<Body, InvalidValue> {
+        if self.extra.is_empty() { Ok(Body::empty()) } else { Body::json_with(&Fields {}, &self.extra) }
+    }
+
     fn decode(answer: &Answer<'_>) -> Result<Wallet, DecodeError> {
         answer.json()
     }
@@ -62,6 +76,14 @@ mod tests {
     use super::*;
     use crate::vectors::{self, BEARER};
     use expect_test::expect;
+
+    #[test]
+    fn a_field_makes_a_body() {
+        let create = CreateManagedWallet::new(IdempotencyKey::new("k").unwrap(), "i-1".parse().unwrap());
+        let create = create.extra("receiving_enabled", true);
+        expect![[r#"{"receiving_enabled":true}"#]].assert_eq(&vectors::body(&create));
+        assert!(create.extra("receiving_enabled", false).body().is_err());
+    }
 
     #[test]
     fn there_is_no_body() {
