@@ -41,6 +41,8 @@ mod bearer;
 #[cfg(test)]
 mod bearer_tests;
 #[cfg(test)]
+mod business_tests;
+#[cfg(test)]
 mod calculations;
 mod event;
 mod notice;
