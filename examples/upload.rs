@@ -9,7 +9,8 @@
 //!
 //! A file that is no PDF needs `--type`, as in `--type image/png`: the library guesses nothing. Where nobody looks on, because the
 //! standard error is no terminal, a line at each tenth stands for the bar; with `--lines`, every progress is a line on the
-//! standard output, `ATTEMPT SENT TOTAL`, for other programs to read.
+//! standard output, `ATTEMPT SENT TOTAL`, for other programs to read, and at the end how much memory this one took at most, where
+//! the system tells (`VmHWM`, on Linux).
 
 use std::error::Error as StdError;
 use std::io::{IsTerminal as _, Write as _};
@@ -52,6 +53,11 @@ fn main() -> Result {
         call.body().len() - payload.len,
         reply.meta.attempts()
     )?;
+    if wanted.lines {
+        if let Some(line) = peak_memory() {
+            writeln!(std::io::stdout(), "{line}")?;
+        }
+    }
     Ok(())
 }
 
@@ -87,6 +93,12 @@ fn lines() -> Box<dyn Fn(Progress) + Send + Sync> {
         // Who reads the lines may stop: the upload goes on.
         let _ = writeln!(std::io::stdout(), "{attempt} {sent} {total}");
     })
+}
+
+/// The line in which Linux says how much memory this process has had at most.
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find(|line| line.starts_with("VmHWM:")).map(str::to_owned)
 }
 
 /// A client for an account or a sandbox that runs already; without an address for a sandbox of its own, kept beside it.
