@@ -60,6 +60,9 @@ impl fmt::Debug for BoundarySeed {
 /// The name of an uploaded file: 1 to 100 characters, no control, no `"`, `\` or `/`, not `.` or `..` (T17–T18). It goes
 /// out as it is, in UTF-8; `filename*` is never written (RFC 7578 §4.2).
 ///
+/// A `;` is accepted: within quotes it is text (RFC 2183 §2). Parsers that split there all the same exist, and would take
+/// `a; name=b.pdf` for another field; keep it out of names that strangers choose.
+///
 /// ```
 /// use cashlink_core::body::FileName;
 ///
