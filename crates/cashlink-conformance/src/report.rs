@@ -189,8 +189,8 @@ fn outcome(case: &'static Case, declared: &[Declared], world: &dyn World) -> Out
 fn play(case: &'static Case, world: &dyn World) -> (Tally, Result<(), Finding>) {
     let scene = Scene::of(case, world);
     let played = catch_unwind(AssertUnwindSafe(|| (case.run)(&scene)));
-    let (tally, closed) = scene.close();
+    let (tally, closed, arrived) = scene.close();
     let result = played.unwrap_or_else(|_| Err(Finding::new("the transport panicked")));
     // What was left open says more than what came of it.
-    (tally, closed.and(result))
+    (tally, closed.and(result).and(arrived))
 }

@@ -92,6 +92,7 @@ impl<'a> Scene<'a> {
         let server = self.server(vec![script])?;
         let result = self.user(&server.origin(), policy)?.call(&post(Effect::Once));
         gave_up(!server.log().is_overdue())?;
+        arrived(!server.requests().is_empty())?;
         Ok(Ended(result))
     }
 
@@ -100,20 +101,25 @@ impl<'a> Scene<'a> {
         self.clock.skipped()
     }
 
-    /// What holds whatever the case is about: the servers saw no request that nobody counted (T38), and none had to
-    /// hang up.
-    pub(crate) fn close(&self) -> (Tally, Result<(), Finding>) {
+    /// What holds whatever the case is about: the servers, where there are any, saw no request that nobody counted (T38), and
+    /// had not to hang up; and they saw one.
+    pub(crate) fn close(&self) -> (Tally, Result<(), Finding>, Result<(), Finding>) {
         let logs = self.logs.borrow();
         let seen: Vec<_> = logs.iter().flat_map(|log| log.requests()).collect();
         let token_requests = seen.iter().filter(|seen| seen.is_for_a_token()).count();
         let requests = seen.len() - token_requests;
         let attempts = self.attempts.get();
+        let any = arrived(logs.is_empty() || !seen.is_empty());
         let overdue = logs.iter().any(|log| log.is_overdue());
         let counted = holds(usize::try_from(attempts).is_ok_and(|attempts| requests <= attempts), || {
             format!("{requests} requests reached the server, and {attempts} attempts were counted")
         });
-        (Tally { requests, token_requests, attempts }, counted.and(gave_up(!overdue)))
+        (Tally { requests, token_requests, attempts }, counted.and(gave_up(!overdue)), any)
     }
+}
+
+fn arrived(any: bool) -> Result<(), Finding> {
+    holds(any, || "no request reached the server".into())
 }
 
 fn gave_up(in_time: bool) -> Result<(), Finding> {

@@ -1,6 +1,7 @@
 //! Documents on their way out: streamed, exact, and never completed where they are not what was announced.
 
 use cashlink_client::core::body::PayloadFault;
+use cashlink_client::core::partner::Document;
 use cashlink_client::core::{Certainty, ErrorKind};
 
 use crate::case::{equal, holds};
@@ -118,11 +119,13 @@ fn upload_again(scene: &Scene<'_>) -> Result<(), Finding> {
     holds(bytes.len() == 2 && bytes.first() == bytes.last(), || "the second upload has other bytes".into())
 }
 
-/// An upload that stands still, once.
-fn stand_still(scene: &Scene<'_>, payload: &Payload) -> Result<Ended<impl Sized + use<>>, Finding> {
+/// An upload that stands still behind its head, once.
+fn stand_still(scene: &Scene<'_>, payload: &Payload) -> Result<Ended<Document>, Finding> {
     let server = server(scene, vec![vec![Step::Head, Step::Hold]])?;
     let client = scene.bearer(&server.origin(), impatient())?;
-    Ok(Ended(client.perform(&upload(HUGE)?.attempts(1), Some(payload))))
+    let ended = Ended(client.perform(&upload(HUGE)?.attempts(1), Some(payload)));
+    last_upload(&server)?;
+    Ok(ended)
 }
 
 fn upload_streamed(scene: &Scene<'_>) -> Result<(), Finding> {
