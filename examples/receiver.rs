@@ -48,6 +48,8 @@ pub struct Inbox {
     pub investments: HashMap<InvestmentId, StatusChanged>,
     /// Authentic, and new to this program: for a person to look at.
     pub unknown: HashSet<Vec<u8>>,
+    /// Authentic, and not readable, though an investment may have changed: for a person to look at soon.
+    pub unreadable: HashSet<Vec<u8>>,
 }
 
 /// A signed event as it came.
@@ -111,7 +113,8 @@ impl Receiver {
                 }
                 inbox.changes.insert(changed);
             }
-            _ => _ = inbox.unknown.insert(body.to_vec()),
+            Ok(_) => _ = inbox.unknown.insert(body.to_vec()),
+            Err(_) => _ = inbox.unreadable.insert(body.to_vec()),
         }
         empty(StatusCode::OK)
     }

@@ -211,8 +211,14 @@ fn an_authentic_delivery_of_a_kind_that_is_not_known_is_kept_once() {
         let answer = receiver.authenticated(now, &headers, br#"{"wallet_id":"w","frozen":true}"#);
         assert_eq!(answer.status(), 200);
     }
+    let answer = receiver.authenticated(
+        now,
+        &headers,
+        br#"{"investment_id":"i-1","status":"PAID","changed_at":"yesterday"}"#,
+    );
+    assert_eq!(answer.status(), 200);
     let inbox = receiver.inbox();
-    assert_eq!((inbox.unknown.len(), inbox.changes.len()), (1, 0));
+    assert_eq!((inbox.unknown.len(), inbox.unreadable.len(), inbox.changes.len()), (1, 1, 0));
 }
 
 #[test]

@@ -141,21 +141,30 @@ fn read(body: &str) -> Option<Notice> {
 
 #[test]
 fn what_is_no_change_of_a_status_is_kept_for_a_person() {
-    for body in [
-        "{}",
-        r#"{"statement_id":"x"}"#,
-        r#"{"investment_id":"x","status":"PAID"}"#,
-        r#"{"investment_id":"../x","status":"PAID","changed_at":"2020-12-11T14:59:46Z"}"#,
-        &SAMPLE.replace("2020-12-11T14:59:46.716Z", "yesterday"),
-        // t23: a doubled field says nothing that one could rely on.
-        &SAMPLE.replace("{", r#"{"status":"PAID","#),
-    ] {
+    for body in ["{}", r#"{"statement_id":"x"}"#, r#"{"status":"PAID","changed_at":"2020-12-11T14:59:46Z"}"#]
+    {
         assert_eq!(read(body), Some(Notice::Unknown), "{body}");
     }
     for body in ["", "[]", "null", "<html>", r#"["x","PAID","2020-12-11T14:59:46Z"]"#] {
         assert_eq!(read(body), None, "{body}");
     }
     assert!(matches!(read(&SAMPLE.replace("}", r#","new":{"a":[1e999]}}"#)), Some(Notice::StatusChanged(_))));
+}
+
+#[test]
+fn a_change_that_cannot_be_read_is_an_error_and_not_something_unknown() {
+    for body in [
+        r#"{"investment_id":"x"}"#,
+        r#"{"investment_id":null}"#,
+        r#"{"investment_id":"x","status":"PAID"}"#,
+        r#"{"investment_id":"../x","status":"PAID","changed_at":"2020-12-11T14:59:46Z"}"#,
+        &SAMPLE.replace("2020-12-11T14:59:46.716Z", "yesterday"),
+        // t23: a doubled field says nothing that one could rely on.
+        &SAMPLE.replace("{", r#"{"status":"PAID","#),
+        &SAMPLE.replace("{", r#"{"investment_id":"x","#),
+    ] {
+        assert_eq!(read(body), None, "{body}");
+    }
 }
 
 fn changed(status: &str, at: &str) -> StatusChanged {

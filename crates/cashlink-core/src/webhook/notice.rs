@@ -2,7 +2,8 @@
 
 use core::cmp::Ordering;
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use crate::answer::DecodeError;
 use crate::json;
@@ -39,10 +40,13 @@ impl<'a> Authenticated<'a> {
     /// Reads what it says.
     ///
     /// Only the change of a status is documented. Others exist (registry statements, the progress of imports), of which no
-    /// payload is known: any other JSON object is [`Notice::Unknown`]. Answer it with a 2xx, and keep [`body`](Self::body).
+    /// payload is known: a JSON object without an `investment_id` is [`Notice::Unknown`]. Answer it with a 2xx, and keep
+    /// [`body`](Self::body).
     ///
     /// # Errors
-    /// When the body isn't a JSON object. Nothing documented sends that: keep it as well.
+    /// When it names an `investment_id` and can't be read as a change: a status may have changed, and which isn't known. Also when
+    /// the body isn't a JSON object. Nothing documented sends either: record the body for a person, apart from what is unknown, and
+    /// answer with a 2xx only after that. The next delivery would bring the same.
     pub fn notice(&self) -> Result<Notice, DecodeError> {
         /// The change as it is written. Not the public type itself: that would be a second door (T53).
         #[derive(Deserialize)]
@@ -52,15 +56,26 @@ impl<'a> Authenticated<'a> {
             changed_at: Timestamp,
         }
 
-        /// A JSON object, whatever is in it.
+        /// A JSON object, whatever else is in it.
         #[derive(Deserialize)]
-        struct Anything {}
+        struct Named {
+            #[serde(default, deserialize_with = "present")]
+            investment_id: bool,
+        }
+
+        /// Also of a `null`: the name is what counts.
+        fn present<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+            IgnoredAny::deserialize(value).map(|_| true)
+        }
 
         match json::read::<Written>(self.body) {
             Ok(Written { investment_id, status, changed_at }) => {
                 Ok(Notice::StatusChanged(StatusChanged { investment_id, status, changed_at }))
             }
-            Err(_) => json::read::<Anything>(self.body).map(|Anything {}| Notice::Unknown),
+            Err(error) => match json::read::<Named>(self.body)? {
+                Named { investment_id: true } => Err(error),
+                Named { investment_id: false } => Ok(Notice::Unknown),
+            },
         }
     }
 }
