@@ -50,6 +50,15 @@
 //!
 //! The other way, from Cashlink to you, is [`webhook`].
 //!
+//! # Features
+//!
+//! None is on by default. Each is the conversion to and from one other crate's types, exact or refused; [`interop`] says more.
+//!
+//! | feature | types |
+//! | --- | --- |
+//! | `jiff02`, `time03`, `chrono04` | moments and days of `jiff` 0.2, `time` 0.3, `chrono` 0.4 |
+//! | `rust_decimal1`, `bigdecimal04` | amounts as decimals of `rust_decimal` 1, `bigdecimal` 0.4 |
+//!
 //! # What holds everywhere
 //!
 //! Nothing panics, whatever comes in. Secrets and personal data are types ([`Secret`], [`Personal`]) that no debug output
@@ -97,6 +106,7 @@ mod fields;
 pub mod flow;
 mod id;
 mod idempotency;
+pub mod interop;
 mod invalid;
 mod json;
 mod mode;

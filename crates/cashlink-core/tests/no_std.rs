@@ -105,6 +105,7 @@ struct Dependency {
     name: String,
     req: String,
     kind: Option<String>,
+    optional: bool,
     path: Option<PathBuf>,
     features: Vec<String>,
     uses_default_features: bool,
@@ -143,7 +144,10 @@ impl Core {
             env!("CARGO_PKG_VERSION"),
             self.edition
         );
-        for dependency in self.dependencies.iter().filter(|dependency| dependency.kind.is_none()) {
+        // Without the optional ones, and so without the features that they are for: scripts/purity tries those.
+        let needed =
+            self.dependencies.iter().filter(|dependency| dependency.kind.is_none() && !dependency.optional);
+        for dependency in needed {
             let Dependency { name, req, features, uses_default_features, path, .. } = dependency;
             assert!(path.is_none(), "{name} is a crate of this workspace: the core stands alone");
             writeln!(

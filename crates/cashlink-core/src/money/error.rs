@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Why an amount could not be read, built or calculated.
+/// Why an amount could not be read, built, calculated or converted.
 ///
 /// It says which rule was broken and never repeats the value (T12), so it can go into any log.
 ///
@@ -28,8 +28,10 @@ pub enum MoneyError {
     TooLarge,
     /// The two sides have different currencies.
     DifferentCurrencies,
-    /// Digits other than zero would be lost at the wanted scale.
+    /// Digits other than zero would be lost at the wanted scale, or in a conversion.
     Inexact,
+    /// The whole part is beyond what the decimal type of another crate holds.
+    TooLargeForDecimal,
     /// The weights are all zero, or none, or add up to more than 64 bits.
     InvalidWeights,
 }
@@ -48,6 +50,9 @@ impl fmt::Display for MoneyError {
             Self::TooLarge => "the amount has more than 38 digits at this scale",
             Self::DifferentCurrencies => "amounts of different currencies can't be combined",
             Self::Inexact => "the amount has digits beyond the wanted scale: name a rounding to drop them",
+            Self::TooLargeForDecimal => {
+                "the amount is larger than this decimal type can hold: hand on its text, as `Money::decimal` shows it"
+            }
             Self::InvalidWeights => "the weights must have a sum from 1 to the largest 64-bit number",
         })
     }

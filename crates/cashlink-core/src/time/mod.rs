@@ -3,8 +3,9 @@
 //! The core reads no clock. Whoever drives it passes a [`Now`] with every event. The moments and days inside
 //! requests and answers are a [`Timestamp`] and a [`Date`]: checked, readable, and byte for byte what was on
 //! the wire, since the two APIs write different forms and one of them leaves the time zone out. This is no
-//! calendar library: to calculate, hand the text or [`Timestamp::unix_nanos`] to one.
+//! calendar library: to calculate, convert to the types of one ([`interop`](crate::interop)), or hand it the text.
 
+pub(crate) mod clock;
 mod date;
 mod error;
 #[cfg(test)]

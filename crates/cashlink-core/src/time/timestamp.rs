@@ -1,11 +1,11 @@
 //! Moments, as the APIs write them.
 
-use alloc::format;
+use alloc::{format, string::String};
 use core::{cmp::Ordering, fmt, iter, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Date, TimeError, text::two_digits};
+use super::{Date, TimeError, clock::Clock, text::two_digits};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
@@ -68,18 +68,50 @@ impl Timestamp {
     pub fn from_unix(seconds: i64, nanos: u32) -> Result<Self, TimeError> {
         let date = Date::from_unix_days(seconds.div_euclid(SECONDS_PER_DAY))?;
         let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY) as u32;
-        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+        Self::from_parts(date, Clock::of_day(second_of_day, nanos), Some(0))
+    }
+
+    /// The moment with these parts: what [`from_unix`](Self::from_unix) and all conversions from other types come down to. The offset
+    /// is in seconds.
+    pub(crate) fn from_parts(date: Date, clock: Clock, offset: Option<i32>) -> Result<Self, TimeError> {
+        let Clock { hour, minute, second, nanos } = clock;
+        if hour > 23 || minute > 59 || second > 60 {
+            return Err(TimeError::InvalidTimestamp);
+        }
+        let zone = match offset {
+            None => String::new(),
+            Some(0) => String::from("Z"),
+            Some(offset) if offset % 60 != 0 || offset.unsigned_abs() >= SECONDS_PER_DAY as u32 => {
+                return Err(TimeError::InvalidOffset);
+            }
+            Some(offset) => {
+                let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs() / 60);
+                format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        };
         let whole = format!("{date}T{hour:02}:{minute:02}:{second:02}");
         let text = match nanos {
-            0 => format!("{whole}Z"),
+            0 => format!("{whole}{zone}"),
             1_000_000_000.. => return Err(TimeError::OutOfRange),
-            _ if nanos % 1_000_000 == 0 => format!("{whole}.{:03}Z", nanos / 1_000_000),
-            _ if nanos % 1_000 == 0 => format!("{whole}.{:06}Z", nanos / 1_000),
-            _ => format!("{whole}.{nanos:09}Z"),
+            _ if nanos % 1_000_000 == 0 => format!("{whole}.{:03}{zone}", nanos / 1_000_000),
+            _ if nanos % 1_000 == 0 => format!("{whole}.{:06}{zone}", nanos / 1_000),
+            _ => format!("{whole}.{nanos:09}{zone}"),
         };
-        // 30 bytes at most, so the error is never met.
+        // 35 bytes at most, so the error is never met.
         let text = in_place(&text).ok_or(TimeError::OutOfRange)?;
-        Ok(Self { text, date, second_of_day, nanos, offset: Some(0) })
+        let second_of_day = u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second);
+        Ok(Self { text, date, second_of_day, nanos, offset })
+    }
+
+    /// The time of day that the text names, in its own zone: with [`date`](Self::date) and
+    /// [`offset_seconds`](Self::offset_seconds) the inverse of [`from_parts`](Self::from_parts).
+    #[cfg(any(feature = "chrono04", feature = "jiff02", feature = "time03"))]
+    pub(crate) fn clock(&self) -> Result<Clock, TimeError> {
+        if self.fraction().skip(9).any(|digit| digit != b'0') {
+            return Err(TimeError::TooPrecise);
+        }
+        let clock = Clock::of_day(self.second_of_day - u32::from(self.is_leap_second()), self.nanos);
+        Ok(Clock { second: clock.second + u8::from(self.is_leap_second()), ..clock })
     }
 
     /// The text, exactly as it was read.
