@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Each case, with the code of the compiler's error, or of the lint that the case denies: a message may be reworded, but
 /// a case that fails for another reason proves nothing.
-const CASES: [(&str, &str); 27] = [
+const CASES: [(&str, &str); 30] = [
     ("address_of_an_individual", "E0599"),
     ("api_by_a_stranger", "E0277"),
     ("app_key_for_user_key", "E0271"),
@@ -22,6 +22,7 @@ const CASES: [(&str, &str); 27] = [
     ("credential_of_the_other_api", "E0271"),
     ("document_id_for_investor_id", "E0308"),
     ("event_of_an_unverified_body", "E0624"),
+    ("key_for_allocation_signature", "E0308"),
     ("notice_from_json", "E0277"),
     ("notice_of_a_stranger", "E0451"),
     ("operation_dropped", "unused_must_use"),
@@ -29,6 +30,7 @@ const CASES: [(&str, &str); 27] = [
     ("payments_operation_on_partner_client", "E0271"),
     ("pending_answered_twice", "E0382"),
     ("pending_dropped", "unused_must_use"),
+    ("product_without_price", "E0061"),
     ("request_sent_twice", "E0382"),
     ("response_to_a_wait", "E0599"),
     ("secret_compared", "E0369"),
@@ -36,6 +38,7 @@ const CASES: [(&str, &str); 27] = [
     ("secret_serialised", "E0277"),
     ("step_dropped", "unused_must_use"),
     ("step_used_after_its_answer", "E0382"),
+    ("task_submitted_again", "E0277"),
     ("upload_without_key", "E0061"),
     ("user_key_for_app_key", "E0271"),
     ("verified_by_a_stranger", "E0451"),
