@@ -207,9 +207,13 @@ fn no_answer(scene: &Scene<'_>, bytes: &[u8]) -> Result<(), Finding> {
 fn broken_head(scene: &Scene<'_>) -> Result<(), Finding> {
     no_answer(scene, b"nonsense\r\n\r\n")?;
     no_answer(scene, b"\x16\x03\x01\x00\x00\r\n\r\n")?;
+    no_answer(scene, b"\r\n\r\n\r\n\r\n")?;
+    no_answer(scene, b"HTTP/2.0 201 Created\r\n\r\n")?;
     no_answer(scene, b"HTTP/1.1 2O1 Created\r\n\r\n")?;
+    no_answer(scene, b"HTTP/1.1 099 Odd\r\n\r\n")?;
     no_answer(scene, b"HTTP/1.1 201 Created\r\nno colon\r\n\r\n")?;
     no_answer(scene, b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}")?;
+    no_answer(scene, b"HTTP/1.1 201 Created\r\ncontent-length: 99999999999999999999999\r\n\r\n{}")?;
     no_answer(scene, b"HTTP/1.1 201 Created\r\ncontent-length: -1\r\n\r\n{}")
 }
 

@@ -30,6 +30,13 @@ pub(super) const CASES: &[Case] = &[
         run: body_in_chunks,
     },
     Case {
+        name: "length-beside-chunks",
+        reason: "where a length stands beside chunks, the chunks count, or the answer is refused (RFC 9112 section 6.3)",
+        rows: &["T29"],
+        http2: false,
+        run: length_beside_chunks,
+    },
+    Case {
         name: "body-until-close",
         reason: "a body whose end is that of the connection is read to there",
         rows: &["T29"],
@@ -92,6 +99,17 @@ fn body_in_chunks(scene: &Scene<'_>) -> Result<(), Finding> {
     let script = vec![Step::Request, Step::Say(bytes.into()), Step::Hold];
     let reply = scene.once(script, quick())?.reply()?;
     equal("body", &*reply.value, &b"{0123456789}"[..])
+}
+
+fn length_beside_chunks(scene: &Scene<'_>) -> Result<(), Finding> {
+    let bytes =
+        "HTTP/1.1 201 Created\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    match scene.once(vec![Step::Request, Step::Say(bytes.into())], quick())?.0 {
+        Ok(reply) => equal("body", &*reply.value, &b"{}"[..]),
+        Err(error) => {
+            equal("does it say that nothing happened", error.certainty() == Certainty::NotApplied, false)
+        }
+    }
 }
 
 fn body_until_close(scene: &Scene<'_>) -> Result<(), Finding> {

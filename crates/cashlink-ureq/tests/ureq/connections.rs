@@ -1,4 +1,4 @@
-//! Connections that are kept, lost, or never came about: what may be sent again, and that ureq sends nothing again itself.
+//! Connections that ureq keeps, and phases of ureq's own in which one fails: what may be sent again.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use cashlink_ureq::core::http::{Method, Uri};
-use cashlink_ureq::core::{Certainty, Effect, ErrorKind, Raw, UserKey};
+use cashlink_ureq::core::{Certainty, Effect, Raw, UserKey};
 use cashlink_ureq::{Client, Ureq};
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -48,36 +48,6 @@ fn a_kept_connection_that_is_known_to_be_closed_is_left_and_the_request_goes_out
     is_closed.recv().unwrap();
     let reply = client.call(&post(Effect::Once)).unwrap();
     assert_eq!((reply.meta.attempts(), server.requests().len()), (1, 1));
-}
-
-#[test]
-fn t38_a_kept_connection_that_closes_under_a_request_is_ambiguous() {
-    let server = Server::plays(vec![Play::Keep(CREATED), Play::Close("")]);
-    let client = server.client(quick());
-    client.call(&post(Effect::Once)).unwrap();
-    let error = client.call(&post(Effect::Once)).unwrap_err();
-    assert_eq!((error.certainty(), error.attempts()), (Certainty::Unknown, 1));
-    assert_eq!(server.requests().len(), 2, "the first call's, and the second call's only one");
-}
-
-#[test]
-fn t38_a_kept_connection_that_is_reset_at_the_first_byte_is_ambiguous() {
-    let (left, is_left) = channel();
-    let reset = move |mut stream: TcpStream| {
-        read_request(&mut stream, true);
-        stream.write_all(CREATED.as_bytes()).unwrap();
-        // The next request is there, and nobody has read it: closing now resets the connection.
-        stream.peek(&mut [0]).unwrap();
-        drop(stream);
-        left.send(()).unwrap();
-    };
-    let server = Server::plays(vec![Play::Own(Box::new(reset))]);
-    let client = server.client(quick());
-    client.call(&post(Effect::Once)).unwrap();
-    let error = client.call(&post(Effect::Once)).unwrap_err();
-    is_left.recv().unwrap();
-    assert_eq!((error.kind(), error.certainty()), (ErrorKind::Transport, Certainty::Unknown));
-    assert_eq!((error.attempts(), server.requests().len()), (1, 0), "no further request");
 }
 
 /// How a connection fails in a world without sockets.

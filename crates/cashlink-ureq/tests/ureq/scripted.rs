@@ -6,12 +6,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use cashlink_ureq::Client;
 use cashlink_ureq::core::http::Method;
 use cashlink_ureq::core::payments::Payments;
 use cashlink_ureq::core::{
-    Client as Protocol, Effect, Endpoint, Error, IdempotencyKey, Policy, Raw, Secret, UserKey,
+    Client as Protocol, Effect, Endpoint, IdempotencyKey, Policy, Raw, Secret, UserKey,
 };
-use cashlink_ureq::{Client, core};
 
 /// What the server does with one request.
 pub(crate) enum Play {
@@ -19,14 +19,8 @@ pub(crate) enum Play {
     Keep(&'static str),
     /// Answers, and closes the connection.
     Close(&'static str),
-    /// Answers, says no more, and keeps the connection open.
-    Hang(&'static str),
-    /// Answers and keeps the connection for another request, but closes it before one comes.
-    KeepThenClose(&'static str),
     /// Answers with this many bytes of filler behind the head, as fast as the client takes them.
     Flood(&'static str, u64),
-    /// Reads only the head of the request, then nothing more.
-    StopReading,
     /// Reads the head of the request and closes.
     CloseAtHead,
     /// Whatever else a test wants to do with the connection; what it reads is not remembered.
@@ -63,8 +57,6 @@ impl Server {
 
 fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
     let mut connection: Option<TcpStream> = None;
-    // Connections that say no more stay open until the script is over and the test with it.
-    let mut silent = Vec::new();
     for act in script {
         let mut stream = match connection.take() {
             Some(stream) => stream,
@@ -77,7 +69,7 @@ fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
             }
             act => act,
         };
-        let with_body = !matches!(act, Play::StopReading | Play::CloseAtHead);
+        let with_body = !matches!(act, Play::CloseAtHead);
         // Before the answer, so that who has the answer finds the request.
         let request = read_request(&mut stream, with_body);
         if remember.send(request).is_err() {
@@ -88,19 +80,14 @@ fn play(listener: &TcpListener, script: Vec<Play>, remember: &Sender<Vec<u8>>) {
                 stream.write_all(answer.as_bytes()).unwrap();
                 connection = Some(stream);
             }
-            Play::Close(answer) | Play::KeepThenClose(answer) => {
+            Play::Close(answer) => {
                 let _ = stream.write_all(answer.as_bytes());
                 let _ = stream.shutdown(Shutdown::Both);
-            }
-            Play::Hang(answer) => {
-                stream.write_all(answer.as_bytes()).unwrap();
-                silent.push(stream);
             }
             Play::Flood(head, bytes) => {
                 let _ = stream.write_all(head.as_bytes());
                 let _ = std::io::copy(&mut std::io::repeat(b'x').take(bytes), &mut stream);
             }
-            Play::StopReading => silent.push(stream),
             Play::CloseAtHead | Play::Own(_) => drop(stream),
         }
     }
@@ -144,13 +131,4 @@ pub(crate) fn get() -> Raw<UserKey> {
 
 pub(crate) fn key() -> IdempotencyKey {
     IdempotencyKey::new("order-4711").unwrap()
-}
-
-pub(crate) fn documented(key: &IdempotencyKey) -> Effect<'_> {
-    Effect::Keyed { key, honoured: core::Honoured::Documented }
-}
-
-/// The error of one attempt at a request that must happen once.
-pub(crate) fn once(server: &Server, policy: Policy) -> Error {
-    server.client(policy).call(&post(Effect::Once)).unwrap_err()
 }

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use cashlink_ureq::Source;
 use cashlink_ureq::core::body::{BoundarySeed, FileName, MediaType, PayloadFault, PayloadRef};
@@ -28,32 +27,6 @@ fn upload(length: u64) -> Call<cashlink_ureq::core::partner::Document, Bearer> {
 /// So many bytes, different each, from the beginning at each opening.
 fn source(length: u64) -> Source {
     Source::new(move || Ok(io::repeat(b'x').take(length)))
-}
-
-#[test]
-fn a_document_is_streamed_with_its_length_in_advance_and_the_same_again() {
-    let length = 300_000;
-    let server = Server::plays(vec![Play::Keep(TOKEN), Play::Close(""), Play::Close(CREATED)]);
-    let reply = client(&server, quick()).upload(&upload(length), &source(length)).unwrap();
-    assert_eq!((reply.value.id.as_str(), reply.meta.attempts()), ("17", 2));
-    let requests = server.requests();
-    assert_eq!(requests[1], requests[2], "the same bytes, boundary included");
-    let (head, body) = requests[1].split_once("\r\n\r\n").unwrap();
-    assert!(head.contains(&format!("content-length: {}", body.len())) && !head.contains("chunked"), "{head}");
-    assert_eq!(body.matches('x').count() as u64, length);
-    assert!(body.ends_with("--\r\n"), "the closing boundary");
-}
-
-#[test]
-fn a_payload_that_is_not_the_announced_one_never_completes_the_request() {
-    for (is, fault) in [(299_999, PayloadFault::TooShort), (300_001, PayloadFault::TooLong)] {
-        let server = Server::plays(vec![Play::Keep(TOKEN), Play::Close(CREATED)]);
-        let error = client(&server, quick()).upload(&upload(300_000), &source(is)).unwrap_err();
-        assert_eq!((error.kind(), error.payload_fault()), (ErrorKind::Payload, Some(fault)));
-        assert_eq!((error.certainty(), error.attempts()), (Certainty::NotApplied, 1));
-        let request = server.requests().pop().unwrap();
-        assert!(!request.ends_with("--\r\n"), "no closing boundary");
-    }
 }
 
 #[test]
@@ -124,17 +97,4 @@ fn t1_a_redirected_document_goes_nowhere_else() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::UnexpectedRedirect, 1), "{status}");
         assert_eq!((server.requests().len(), other.requests().len()), (2, 0), "{status}");
     }
-}
-
-#[test]
-fn an_upload_dies_of_silence_and_not_of_length() {
-    let mut policy = quick();
-    policy.upload_silence = Duration::from_millis(150);
-    policy.attempts = 1;
-    // More than the buffers of two sockets hold, so that the client has to wait for the server.
-    let length = 64 << 20;
-    let server = Server::plays(vec![Play::Keep(TOKEN), Play::StopReading]);
-    let error = client(&server, policy).upload(&upload(length), &source(length)).unwrap_err();
-    assert_eq!((error.kind(), error.certainty()), (ErrorKind::Transport, Certainty::Unknown));
-    assert!(error.to_string().contains("timed out (per write)"), "{error}");
 }
