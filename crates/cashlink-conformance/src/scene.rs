@@ -217,9 +217,7 @@ pub(crate) fn quick() -> Policy {
 /// The same, and nobody waits for an answer for longer than this.
 pub(crate) fn impatient() -> Policy {
     let mut policy = quick();
-    policy.attempt_timeout = Duration::from_millis(150);
-    policy.connect_timeout = Duration::from_millis(100);
-    policy.upload_silence = Duration::from_millis(150);
+    policy.attempt_timeout = Duration::from_millis(200);
     policy
 }
 

@@ -1,9 +1,11 @@
 //! Connections that never come about, and those that end under a request: *not sent* only where that is certain.
 
+use std::time::Duration;
+
 use cashlink_client::core::{Certainty, Effect, ErrorKind};
 
 use crate::case::{equal, holds};
-use crate::scene::{Ended, Scene, answer, created, documented, get, impatient, key, post, quick};
+use crate::scene::{Ended, Scene, answer, created, documented, get, key, post, quick};
 use crate::server::{Full, Nobody, Step};
 use crate::{Case, Finding};
 
@@ -59,7 +61,9 @@ fn connection_refused(scene: &Scene<'_>) -> Result<(), Finding> {
 
 fn connect_timeout(scene: &Scene<'_>) -> Result<(), Finding> {
     let full = Full::new()?;
-    never_left(Ended(scene.user(&full.origin(), impatient())?.call(&post(Effect::Once))))
+    let mut policy = quick();
+    policy.connect_timeout = Duration::from_millis(100);
+    never_left(Ended(scene.user(&full.origin(), policy)?.call(&post(Effect::Once))))
 }
 
 fn never_left(ended: Ended) -> Result<(), Finding> {

@@ -4,7 +4,7 @@
 use cashlink_client::core::{Certainty, Effect, ErrorKind};
 
 use crate::case::equal;
-use crate::scene::{Ended, Scene, impatient, post};
+use crate::scene::{Ended, Scene, impatient, post, quick};
 use crate::server::{Script, Step, http2};
 use crate::{Case, Finding};
 
@@ -63,7 +63,7 @@ fn well() -> Script {
 }
 
 fn http2_answer(scene: &Scene<'_>) -> Result<(), Finding> {
-    let reply = scene.once(well(), impatient())?.reply()?;
+    let reply = scene.once(well(), quick())?.reply()?;
     equal("status", reply.meta.status().as_u16(), 201)?;
     equal("body", &*reply.value, &b"{}"[..])
 }
@@ -71,7 +71,7 @@ fn http2_answer(scene: &Scene<'_>) -> Result<(), Finding> {
 /// A request that was surely not processed: sent again by the core, or in doubt where the client doesn't show that.
 fn unprocessed(scene: &Scene<'_>, frame: Vec<u8>) -> Result<(), Finding> {
     let server = scene.server(vec![frames(vec![frame]), well()])?;
-    let ended = Ended(scene.user(&server.origin(), impatient())?.call(&post(Effect::Once)));
+    let ended = Ended(scene.user(&server.origin(), quick())?.call(&post(Effect::Once)));
     match ended.0 {
         Ok(reply) => equal("attempts", reply.meta.attempts(), 2),
         Err(_) => ended.ambiguous(),
@@ -91,11 +91,11 @@ fn goaway_processed(scene: &Scene<'_>) -> Result<(), Finding> {
 }
 
 fn reset_stream(scene: &Scene<'_>) -> Result<(), Finding> {
-    scene.once(frames(vec![http2::reset(http2::INTERNAL_ERROR)]), impatient())?.ambiguous()
+    scene.once(frames(vec![http2::reset(http2::INTERNAL_ERROR)]), quick())?.ambiguous()
 }
 
 fn cut_body(scene: &Scene<'_>) -> Result<(), Finding> {
     let cut = vec![http2::created(), http2::data(b"{\"id\":", false), http2::reset(http2::INTERNAL_ERROR)];
-    let ended = scene.once(frames(cut), impatient())?;
+    let ended = scene.once(frames(cut), quick())?;
     ended.failed(ErrorKind::CutAnswer, Certainty::Applied, 1).map(drop)
 }

@@ -1,12 +1,14 @@
 //! Documents on their way out: streamed, exact, and never completed where they are not what was announced.
 
+use std::time::Duration;
+
 use cashlink_client::core::body::PayloadFault;
 use cashlink_client::core::partner::Document;
 use cashlink_client::core::{Certainty, ErrorKind};
 
 use crate::case::{equal, holds};
 use crate::payload::Payload;
-use crate::scene::{Ended, Scene, created, impatient, quick, token, upload};
+use crate::scene::{Ended, Scene, created, quick, token, upload};
 use crate::server::{Script, Seen, Server, Step};
 use crate::{Case, Finding};
 
@@ -122,7 +124,9 @@ fn upload_again(scene: &Scene<'_>) -> Result<(), Finding> {
 /// An upload that stands still behind its head, once.
 fn stand_still(scene: &Scene<'_>, payload: &Payload) -> Result<Ended<Document>, Finding> {
     let server = server(scene, vec![vec![Step::Head, Step::Hold]])?;
-    let client = scene.bearer(&server.origin(), impatient())?;
+    let mut policy = quick();
+    policy.upload_silence = Duration::from_millis(150);
+    let client = scene.bearer(&server.origin(), policy)?;
     let ended = Ended(client.perform(&upload(HUGE)?.attempts(1), Some(payload)));
     last_upload(&server)?;
     Ok(ended)

@@ -81,7 +81,13 @@ impl Connection {
             Step::Head => return self.head(),
             Step::Body => return self.body(0),
             Step::BodyButOneByte => return Ok(self.body(1)? && self.stream.peek(&mut [0])? == 1),
-            Step::Byte => return Ok(self.stream.peek(&mut [0])? == 1),
+            Step::Byte => {
+                let came = self.stream.peek(&mut [0])? == 1;
+                if came {
+                    self.log.touch();
+                }
+                return Ok(came);
+            }
             Step::Say(bytes) => self.stream.write_all(&bytes)?,
             Step::Flood(piece, most) => return self.flood(&piece, most),
             Step::Hold => self.log.hold(),

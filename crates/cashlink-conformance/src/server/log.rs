@@ -60,6 +60,8 @@ pub(crate) struct Log {
     requests: Mutex<Vec<Seen>>,
     connections: AtomicU64,
     told: AtomicU64,
+    /// Whether a byte came that was waited for, and left unread.
+    touched: AtomicBool,
     overdue: AtomicBool,
     /// How many connections were closed.
     closed: Mutex<u64>,
@@ -93,6 +95,14 @@ impl Log {
         if let Some(seen) = self.lock().get_mut(which) {
             change(seen);
         }
+    }
+
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn touch(&self) {
+        self.touched.store(true, Ordering::SeqCst);
     }
 
     /// How many bytes of a flood were taken.
