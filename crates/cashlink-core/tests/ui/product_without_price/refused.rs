@@ -1,8 +1,8 @@
 //! A product needs its price, whatever its other terms are.
 use cashlink_core::IdempotencyKey;
-use cashlink_core::partner::issuer::{CreateProduct, IssuerId, ProductTerms};
+use cashlink_core::partner::issuer::{CreateProduct, IssuerId, ProductPrice, ProductTerms};
 
-pub fn create(key: IdempotencyKey, issuer: IssuerId, terms: ProductTerms) -> CreateProduct {
+pub fn create(key: IdempotencyKey, issuer: IssuerId, _: ProductPrice, terms: ProductTerms) -> CreateProduct {
     CreateProduct::new(key, issuer, terms)
 }
 
