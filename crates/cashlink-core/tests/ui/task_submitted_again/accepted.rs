@@ -1,9 +1,9 @@
-//! A task is asked after, never questionted again (T39).
+//! A task is asked after, never submitted again (T39).
 use cashlink_core::partner::distributor::{GetTransfer, Transfer};
 use cashlink_core::{Bearer, Call, Error};
 
-pub fn ask(question: &GetTransfer) -> Result<Call<Transfer, Bearer>, Error> {
-    Call::asking(question)
+pub fn ask(operation: &GetTransfer) -> Result<Call<Transfer, Bearer>, Error> {
+    Call::asking(operation)
 }
 
 fn main() {}

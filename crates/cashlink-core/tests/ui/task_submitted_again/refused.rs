@@ -2,8 +2,8 @@
 use cashlink_core::partner::distributor::{CreateTransfer, Transfer};
 use cashlink_core::{Bearer, Call, Error};
 
-pub fn ask(submit: &CreateTransfer) -> Result<Call<Transfer, Bearer>, Error> {
-    Call::asking(submit)
+pub fn ask(operation: &CreateTransfer) -> Result<Call<Transfer, Bearer>, Error> {
+    Call::asking(operation)
 }
 
 fn main() {}
