@@ -4,7 +4,10 @@
 use cashlink_conformance::asynchronous;
 use cashlink_hyper::{Https, Hyper, Pooled, TokioTimer, builder, connector, failure};
 
-struct Adapter(tokio::runtime::Runtime);
+struct Adapter {
+    runtime: tokio::runtime::Runtime,
+    connector: Https,
+}
 
 impl asynchronous::Adapter for Adapter {
     type Transport = Pooled<Https>;
@@ -14,12 +17,12 @@ impl asynchronous::Adapter for Adapter {
     }
 
     fn transport(&self) -> Self::Transport {
-        Hyper::new(builder().build(connector().unwrap()), failure, TokioTimer::default())
+        Hyper::new(builder().build(self.connector.clone()), failure, TokioTimer::default())
     }
 
     #[cfg(feature = "http2")]
     fn http2(&self) -> Option<Self::Transport> {
-        let client = builder().http2_only(true).build(connector().unwrap());
+        let client = builder().http2_only(true).build(self.connector.clone());
         Some(Hyper::new(client, failure, TokioTimer::default()))
     }
 
@@ -29,14 +32,14 @@ impl asynchronous::Adapter for Adapter {
     }
 
     fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
+        self.runtime.block_on(future)
     }
 }
 
 #[test]
 fn every_case_is_passed_or_declared_with_a_reason() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let report = asynchronous::run(&Adapter(runtime));
+    let report = asynchronous::run(&Adapter { runtime, connector: connector().unwrap() });
     println!("{report}");
     assert!(report.is_conformant(), "{report}");
 }
