@@ -115,6 +115,9 @@ fn its_help_teaches_every_fault_and_control_call() {
         "trigger advance",
         "--webhook-url",
         "--partner-webhook-url",
+        // As the receivers among the examples have it.
+        "--partner-webhook-client cashlink:SECRET",
+        "--partner-token-url http://127.0.0.1:8080/token",
         "--print-secret",
         "--default-version",
         "/_sandbox/expire-tokens",

@@ -40,7 +40,8 @@ Control calls, without credentials:
 Examples:
   cashlink-sandbox                                            everything as it is, without webhooks
   cashlink-sandbox --webhook-url http://127.0.0.1:8080/payments --print-secret \\
-    --partner-webhook-url http://127.0.0.1:8080/partner --partner-webhook-token t0k3n
+    --partner-webhook-url http://127.0.0.1:8080/partner \\
+    --partner-webhook-client cashlink:SECRET --partner-token-url http://127.0.0.1:8080/token
   cashlink-sandbox trigger pay VX0GK5cvM1dO                   in another terminal
   cashlink-sandbox trigger advance 5eed0000-0000-4000-8000-000000000002 PAID
   cashlink-sandbox trigger settle ID failed                   a transfer, by its id
@@ -75,5 +76,20 @@ mod tests {
     #[test]
     fn the_options_are_consistent() {
         Program::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_of_the_help_is_understood() {
+        let (_, examples) = TEACHES.split_once("Examples:\n").unwrap();
+        let examples = examples.replace(" \\\n    ", " ");
+        let mut count = 0;
+        for line in examples.lines() {
+            // What is said of it stands apart.
+            let command = line.trim_start().split("  ").next().unwrap();
+            let parsed = Program::try_parse_from(command.split_whitespace());
+            assert!(parsed.is_ok(), "{command}: {parsed:?}");
+            count += 1;
+        }
+        assert!(count > 5, "{count} examples");
     }
 }
