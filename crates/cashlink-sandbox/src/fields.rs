@@ -138,6 +138,15 @@ pub(crate) fn email(value: &Value) -> Checked<&str> {
     if fits { Ok(address) } else { Err(said("Enter a valid email address.")) }
 }
 
+/// An address with a host, by `http` or `https`.
+pub(crate) fn url(value: &Value) -> Checked<&str> {
+    let address = filled(value)?;
+    let uri = address.parse::<http::Uri>();
+    let fits =
+        uri.is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+    if fits { Ok(address) } else { Err(said("Enter a valid URL.")) }
+}
+
 /// A decimal string with at most two places, as in `"12.34"`.
 pub(crate) fn amount(value: &Value) -> Checked<&str> {
     let number = value.as_str().ok_or_else(|| said("A valid number is required."))?;

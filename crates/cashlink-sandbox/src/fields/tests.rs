@@ -165,6 +165,16 @@ fn a_key_names_something_that_exists() {
 }
 
 #[test]
+fn a_url_is_absolute_and_has_a_host() {
+    for right in ["https://example.org/hooks?a=b", "http://127.0.0.1:8080"] {
+        assert_eq!(url(&json!(right)), Ok(right));
+    }
+    for wrong in ["not a url", "example.org", "/hooks", "ftp://example.org/", "http://"] {
+        assert_eq!(url(&json!(wrong)), Err(json!(["Enter a valid URL."])), "{wrong}");
+    }
+}
+
+#[test]
 fn choices_codes_and_addresses_are_checked() {
     let kind = choice(&["invoice", "product"]);
     assert_eq!(kind(&json!("product")), Ok("product"));

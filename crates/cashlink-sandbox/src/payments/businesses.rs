@@ -2,7 +2,7 @@
 
 use crate::drf;
 use crate::exchange::{Answer, Exchange};
-use crate::fields::{Fields, choice, date, email, filled, text};
+use crate::fields::{Fields, choice, date, email, filled, text, url};
 use crate::store::{Kind, Object};
 use crate::world::{Registered, World};
 use http::StatusCode;
@@ -33,10 +33,10 @@ pub(crate) fn register(world: &mut World, exchange: &Exchange<'_>) -> Answer {
             "business_street_number",
             "business_zipcode",
             "business_city",
-            "webhook_url",
         ],
         text,
     );
+    fields.optional("webhook_url", url);
     let businesses = world.store.all(Kind::Business);
     if address
         .is_some_and(|address| businesses.iter().any(|own| own.text("email").as_deref() == Some(address)))

@@ -211,8 +211,7 @@ fn an_email_is_registered_once() {
 
 #[test]
 fn an_invalid_business_is_refused_field_by_field() {
-    let body =
-        json!({"business_type": "club", "owner_birthday": "1.1.1970", "payout_account": 7, "email": "a"});
+    let body = json!({"business_type": "club", "owner_birthday": "1.1.1970", "payout_account": 7, "email": "a", "webhook_url": "not a url"});
     let told = Scene::new().app(Ask::post(REGISTER).json(&body));
     assert_eq!(told.status, 400);
     golden(
@@ -233,6 +232,9 @@ fn an_invalid_business_is_refused_field_by_field() {
           ],
           "payout_account": [
             "Not a valid string."
+          ],
+          "webhook_url": [
+            "Enter a valid URL."
           ]
         }"#]],
     );

@@ -131,12 +131,29 @@ async fn send(mut request: Request<Bytes>) -> Option<(Line, Response<Incoming>)>
     Some((line, answer))
 }
 
-/// Host and port of an `http` address on this machine.
+/// Whether a webhook can be carried to this address: only over plain HTTP, and only to this machine (`localhost`, or a loopback address).
+///
+/// ```
+/// use cashlink_sandbox::server::reaches;
+///
+/// assert!(reaches("http://127.0.0.1:8080/payments"));
+/// assert!(!reaches("https://127.0.0.1:8080/payments") && !reaches("http://example.com/payments"));
+/// ```
+#[must_use]
+pub fn reaches(url: &str) -> bool {
+    url.parse().is_ok_and(|uri| here(&uri).is_some())
+}
+
+/// Host and port of an `http` address on this machine, without a user's name.
 fn here(uri: &Uri) -> Option<(String, u16)> {
-    let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+    let authority = uri.authority()?;
+    // What stands behind the host is its port, or no port that there is.
+    let port = authority.port_u16().or((authority.as_str() == authority.host()).then_some(80))?;
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let address = host.parse::<std::net::IpAddr>();
     let is_here = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
-    (is_here && uri.scheme_str() == Some("http")).then(|| (host.to_owned(), uri.port_u16().unwrap_or(80)))
+    let is_plain = uri.scheme_str() == Some("http") && !authority.as_str().contains('@');
+    (is_here && is_plain).then(|| (host.to_owned(), port))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod carrier;
 mod clock;
 mod wire;
 
-pub use carrier::control;
+pub use carrier::{control, reaches};
 pub use clock::{Clock, ManualClock};
 
 use crate::config::Config;

@@ -1,9 +1,10 @@
 //! Running a sandbox: its options, and what it says at its start.
 
-use cashlink_sandbox::server::Server;
+use cashlink_sandbox::server::{Server, reaches};
 use cashlink_sandbox::webhooks::{Credential, PartnerHook, SignedHook};
 use cashlink_sandbox::{Config, OAuthClient, Version, demo};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -70,31 +71,34 @@ pub(crate) struct Options {
     default_version: String,
 
     /// Where the signed webhooks of the payments API go, on this machine
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = receiver)]
     webhook_url: Option<String>,
 
     /// What they are signed with
-    #[arg(long, value_name = "SECRET", default_value = demo::WEBHOOK_SECRET)]
+    #[arg(long, value_name = "SECRET", default_value = demo::WEBHOOK_SECRET, requires = "webhook_url",
+        value_parser = NonEmptyStringValueParser::new())]
     webhook_secret: String,
 
     /// Show at the start what webhooks are signed with
-    #[arg(long)]
+    #[arg(long, requires = "webhook_url")]
     print_secret: bool,
 
     /// Where the changes of investments go, on this machine; with a token, or with a client and its token URL
-    #[arg(long, value_name = "URL", requires = "credential")]
+    #[arg(long, value_name = "URL", requires = "credential", value_parser = receiver)]
     partner_webhook_url: Option<String>,
 
     /// The bearer token that is shown there
-    #[arg(long, value_name = "TOKEN", group = "credential")]
+    #[arg(long, value_name = "TOKEN", group = "credential", requires = "partner_webhook_url", value_parser = token)]
     partner_webhook_token: Option<String>,
 
     /// The OAuth client that obtains a token from the receiver
-    #[arg(long, value_name = "ID:SECRET", group = "credential", requires = "partner_token_url", value_parser = client)]
+    #[arg(long, value_name = "ID:SECRET", group = "credential", value_parser = client,
+        requires_all = ["partner_webhook_url", "partner_token_url"])]
     partner_webhook_client: Option<OAuthClient>,
 
     /// The receiver's token endpoint, on this machine
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "partner_webhook_client", value_parser = receiver,
+        conflicts_with = "partner_webhook_token")]
     partner_token_url: Option<String>,
 
     /// How long the answer to a signed webhook is waited for; the vendor's own is 2 seconds
@@ -149,6 +153,24 @@ fn client(text: &str) -> Result<OAuthClient, String> {
             all.fold(client, |client, scope| client.scope(*scope))
         }
     })
+}
+
+/// An address that webhooks can be carried to.
+fn receiver(text: &str) -> Result<String, String> {
+    if reaches(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("it must be http:// on this machine, such as http://127.0.0.1:8080/payments".to_owned())
+    }
+}
+
+/// A bearer token, as it can stand in a header.
+fn token(text: &str) -> Result<String, String> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a token is made of visible ASCII characters, without blanks".to_owned())
+    }
 }
 
 impl Options {

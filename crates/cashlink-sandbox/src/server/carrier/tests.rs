@@ -89,9 +89,18 @@ fn only_plain_addresses_of_this_machine_are_carried_to() {
     assert_eq!(here("http://127.0.0.1:8080/x"), Some(("127.0.0.1".to_owned(), 8080)));
     assert_eq!(here("http://[::1]/x"), Some(("::1".to_owned(), 80)));
     assert_eq!(here("http://localhost:1/"), Some(("localhost".to_owned(), 1)));
-    for elsewhere in
-        ["https://127.0.0.1/", "http://10.0.0.1/", "http://example.com/", "http://127.0.0.1.example/", "/x"]
-    {
+    for elsewhere in [
+        "https://127.0.0.1/",
+        "http://10.0.0.1/",
+        "http://example.com/",
+        "http://127.0.0.1.example/",
+        "http://127.0.0.1:65536/",
+        "http://somebody@127.0.0.1/",
+        "127.0.0.1:80",
+        "/x",
+    ] {
         assert_eq!(here(elsewhere), None, "{elsewhere}");
+        assert!(!reaches(elsewhere), "{elsewhere}");
     }
+    assert!(reaches("http://127.0.0.1:8080/x") && !reaches("not a url") && !reaches(""));
 }

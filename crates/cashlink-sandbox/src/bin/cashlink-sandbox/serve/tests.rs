@@ -42,6 +42,43 @@ fn webhooks_go_where_the_options_say() {
 }
 
 #[test]
+fn what_could_never_be_delivered_is_refused_at_the_start() {
+    let refused = |arguments: &[&str]| {
+        let parsed = Only::try_parse_from(std::iter::once(&"cashlink-sandbox").chain(arguments));
+        parsed.err().map(|error| error.to_string())
+    };
+    let (url, token) = ("http://127.0.0.1:1/a", ["--partner-webhook-token", "t"]);
+    for wrong in ["https://127.0.0.1:1/a", "http://10.0.0.1/a", "not a url", ""] {
+        for arguments in [
+            &["--webhook-url", wrong][..],
+            &[&["--partner-webhook-url", wrong], &token[..]].concat(),
+            &["--partner-webhook-url", url, "--partner-webhook-client", "i:s", "--partner-token-url", wrong],
+        ] {
+            let said = refused(arguments).unwrap();
+            assert!(said.contains("must be http:// on this machine"), "{said}");
+        }
+    }
+    for token in ["a b", "", "\u{e9}", "a\n"] {
+        let said = refused(&["--partner-webhook-url", url, "--partner-webhook-token", token]).unwrap();
+        assert!(said.contains("without blanks"), "{said}");
+    }
+    assert!(refused(&["--webhook-url", url, "--webhook-secret", ""]).is_some(), "nothing to sign with");
+    // What belongs to an address is nothing without it.
+    for arguments in [
+        &["--webhook-secret", "s"][..],
+        &["--print-secret"],
+        &token,
+        &["--partner-webhook-client", "i:s", "--partner-token-url", url],
+        &["--partner-token-url", url],
+    ] {
+        let said = refused(arguments).unwrap();
+        assert!(said.contains("required arguments were not provided"), "{arguments:?}: {said}");
+    }
+    let both = [&["--partner-webhook-url", url, "--partner-token-url", url], &token[..]].concat();
+    assert!(refused(&both).unwrap().contains("cannot be used with"), "a token needs no token URL");
+}
+
+#[test]
 fn given_credentials_join_the_demo_ones_or_replace_them() {
     let given = ["--client", "me:s3cret:investors:read,investors:write", "--user-key", "u", "--app-key", "a"];
     let joined = options(&given).config();
