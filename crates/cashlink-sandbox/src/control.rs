@@ -14,7 +14,7 @@
 //! | `POST /_sandbox/forget-keys` | forgets every idempotency key |
 //!
 //! Everything else in the JSON of the second call than `fault` may be left out. `path` is what a path must begin with. Mischief that
-//! isn't named is off.
+//! isn't named is off. What happens and has no webhook to tell it is answered with `"webhook": "none configured"`.
 
 use crate::drf::{self, Refusal};
 use crate::engine::Sandbox;
@@ -134,7 +134,15 @@ fn pay(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
     }
     (payer.next_charge, payer.recurring_initial) = (asked.next_charge, asked.recurring_initial);
     let payment = sandbox.pay(now, &asked.link, &payer).map_err(refused)?;
-    done(&json!({ "payment": payment }))
+    happened(json!({ "payment": payment }), sandbox.tells_of_payments(&asked.link))
+}
+
+/// What happened, and that nobody is told of it where that is so.
+fn happened(mut what: Value, is_told: bool) -> Answer {
+    if !is_told {
+        what["webhook"] = "none configured".into();
+    }
+    done(&what)
 }
 
 fn advance(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
@@ -146,7 +154,8 @@ fn advance(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
     }
     let asked: Asked = asked(body)?;
     let status = sandbox.advance(now, &asked.investment, asked.status.as_deref());
-    status.ok_or_else(Refusal::not_found).and_then(|status| done(&json!({ "status": status })))
+    let status = status.ok_or_else(Refusal::not_found)?;
+    happened(json!({ "status": status }), sandbox.config().webhooks.partner.is_some())
 }
 
 fn settle(sandbox: &mut Sandbox, body: &Bytes) -> Answer {

@@ -161,6 +161,11 @@ impl Sandbox {
         self.world.pay(now, link, payer)
     }
 
+    /// Whether somebody is told when this link is paid.
+    pub(crate) fn tells_of_payments(&self, link: &str) -> bool {
+        self.world.tells_of_payments(link)
+    }
+
     /// Gives an investment the next status of the vendor's table, or the one that is named, whatever it is; its webhook follows.
     /// The status that it has then, or `None` where there is no such investment.
     pub fn advance(&mut self, now: Duration, investment: &str, status: Option<&str>) -> Option<String> {

@@ -120,6 +120,12 @@ impl World {
         Ok(id)
     }
 
+    /// Whether the business of this link has a subscription.
+    pub(crate) fn tells_of_payments(&self, link: &str) -> bool {
+        let link = self.store.get(Kind::Cashlink, link);
+        link.and_then(|link| self.subscription(link.owner().unwrap_or(demo::BUSINESS_ID))).is_some()
+    }
+
     /// Where the events of a business go.
     fn subscription(&self, business: &str) -> Option<SignedHook> {
         if business == demo::BUSINESS_ID {

@@ -144,6 +144,35 @@ fn a_payment_has_every_field_that_the_call_names() {
 }
 
 #[test]
+fn what_no_webhook_tells_is_said_in_the_answer() {
+    let product = json!({"type": "product", "amount": "5.00", "subject": "Shirt"});
+    let none = json!("none configured");
+    let mut scene = Scene::new();
+    let id = link(&mut scene, &product);
+    let paid = scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": id}))).json();
+    assert_eq!((paid["payment"].is_string(), &paid["webhook"]), (true, &none));
+    let advance = Ask::post("/_sandbox/advance").json(&json!({"investment": demo::INVESTMENT_ID}));
+    scene.ask(advance).is(200, json!({"status": "PAID", "webhook": none}));
+
+    let mut scene = told();
+    let id = link(&mut scene, &product);
+    let paid = scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": id}))).json();
+    assert!(paid.get("webhook").is_none(), "{paid}");
+    // A registered business is told where it said, and not where the subscription goes.
+    for told in [false, true] {
+        let mut business = json!({"email": format!("{told}@b.example"), "business_name": "B"});
+        if told {
+            business["webhook_url"] = json!("http://127.0.0.1:1/own");
+        }
+        let key = scene.app(Ask::post(REGISTER).json(&business)).json()["api_key"].clone();
+        let made = Ask::post(CASHLINK).header("x-api-key", key.as_str().unwrap()).json(&product);
+        let id = scene.ask(made).json()["public_id"].clone();
+        let paid = scene.ask(Ask::post("/_sandbox/pay").json(&json!({"link": id}))).json();
+        assert_eq!(paid.get("webhook").is_none(), told, "{paid}");
+    }
+}
+
+#[test]
 fn a_transfer_is_settled_as_succeeded_or_as_it_is_said() {
     let mut scene = Scene::new();
     let investor = scene.investor("i");

@@ -268,6 +268,9 @@ fn welcome(address: SocketAddr, config: &Config) -> String {
     }
     line("campaign_id", demo::CAMPAIGN_ID);
     line("an investment", demo::INVESTMENT_ID);
+    let (signed, partner) = destinations(config);
+    line("Signed webhooks", &signed);
+    line("Partner webhooks", &partner);
     if !address.ip().is_loopback() {
         lines.push_str("\nWhoever reaches this address can use it, control calls included.\n");
     }
@@ -288,6 +291,23 @@ fn welcome(address: SocketAddr, config: &Config) -> String {
         );
     }
     lines
+}
+
+/// Where the webhooks of both generations go. A query may be a secret.
+fn destinations(config: &Config) -> (String, String) {
+    let place = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
+    let signed = config.webhooks.signed.as_ref().map(|hook| place(&hook.url));
+    let partner = config.webhooks.partner.as_ref().map(|hook| match &hook.credential {
+        Credential::Bearer(_) => format!("{} with a token as given", place(&hook.url)),
+        Credential::ClientCredentials { token_url, .. } => {
+            format!("{} with tokens from {}", place(&hook.url), place(token_url))
+        }
+    });
+    let none = |option: &str| format!("none ({option})");
+    (
+        signed.unwrap_or_else(|| none("--webhook-url")),
+        partner.unwrap_or_else(|| none("--partner-webhook-url")),
+    )
 }
 
 #[cfg(test)]

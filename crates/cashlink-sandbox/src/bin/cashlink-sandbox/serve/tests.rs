@@ -118,6 +118,34 @@ fn the_welcome_shows_the_published_secrets_and_no_others() {
 }
 
 #[test]
+fn the_welcome_says_where_webhooks_go() {
+    let said = |arguments: &[&str]| {
+        let welcome = welcome(SocketAddr::from(([127, 0, 0, 1], 7878)), &options(arguments).config());
+        let lines = welcome.lines().filter(|line| line.contains("webhooks"));
+        lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said(&[]),
+        ["Signed webhooks none (--webhook-url)", "Partner webhooks none (--partner-webhook-url)"]
+    );
+    let (signed, partner) = ("http://127.0.0.1:1/a?canary", "http://127.0.0.1:1/b");
+    let urls = ["--webhook-url", signed, "--webhook-secret", "canary", "--partner-webhook-url", partner];
+    let token = said(&[&urls[..], &["--partner-webhook-token", "canary"]].concat());
+    assert_eq!(
+        token,
+        [
+            "Signed webhooks http://127.0.0.1:1/a",
+            "Partner webhooks http://127.0.0.1:1/b with a token as given"
+        ]
+    );
+    let client = ["--partner-webhook-client", "me:canary", "--partner-token-url", "http://127.0.0.1:1/c"];
+    assert_eq!(
+        said(&[&urls[..], &client].concat())[1],
+        "Partner webhooks http://127.0.0.1:1/b with tokens from http://127.0.0.1:1/c"
+    );
+}
+
+#[test]
 fn calls_to_try_are_shown_only_where_they_would_work() {
     let address = SocketAddr::from(([127, 0, 0, 1], 7878));
     assert!(welcome(address, &options(&[]).config()).contains("curl "));
