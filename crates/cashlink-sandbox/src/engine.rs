@@ -184,10 +184,16 @@ impl Sandbox {
         outbox.due(now, &config.webhooks)
     }
 
-    /// How a delivery went: its answer, or `None` where none came in its time.
-    pub fn delivered(&mut self, now: Duration, id: u64, answer: Option<&Response<Bytes>>) {
+    /// How a delivery went: its answer, or `None` where none came in its time. When it is tried again, since the epoch; `None` where it
+    /// isn't.
+    pub fn delivered(
+        &mut self,
+        now: Duration,
+        id: u64,
+        answer: Option<&Response<Bytes>>,
+    ) -> Option<Duration> {
         let World { config, outbox, .. } = &mut self.world;
-        outbox.delivered(now, config.webhooks.timing, id, answer);
+        outbox.delivered(now, config.webhooks.timing, id, answer)
     }
 
     /// Switches an API key to production (`true`) or back to test mode, as the vendor may; whether there is such a key. Links, and

@@ -72,6 +72,56 @@ fn what_is_triggered_happens_in_the_sandbox_that_runs() {
 }
 
 #[test]
+fn each_delivery_leaves_one_line_without_a_secret_or_a_person() {
+    let arguments = [
+        &["--listen", "127.0.0.1:0", "--webhook-url", "http://127.0.0.1:1/a?canary"][..],
+        &["--webhook-secret", "canary", "--partner-webhook-token", "canary"],
+        &[
+            "--partner-webhook-url",
+            "http://127.0.0.1:1/b",
+            "--first-retry",
+            "600000",
+            "--longest-retry",
+            "600000",
+        ],
+    ]
+    .concat();
+    let mut command = Command::new(PROGRAM);
+    let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut started = Started(child);
+    let mut lines = BufReader::new(started.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let control =
+        lines.find_map(|line| line.trim().strip_prefix("Control").map(|url| url.trim().to_owned())).unwrap();
+    let at = control.strip_suffix("/_sandbox/state").unwrap();
+    let host = at.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let link = r#"{"type": "product", "amount": "12.34", "subject": "x"}"#;
+    write!(
+        stream,
+        "POST /business/api/v1/cashlink HTTP/1.1\r\nHost: {host}\r\nX-Api-Key: sandbox-userkey\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{link}",
+        link.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let id = answer.split("\"public_id\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut reports = BufReader::new(started.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    for (arguments, report) in [
+        (["pay", id], "cashlink.paid → http://127.0.0.1:1/a: no answer, not repeated"),
+        (
+            ["advance", cashlink_sandbox::demo::INVESTMENT_ID],
+            "status change → http://127.0.0.1:1/b: no answer, again in 600s",
+        ),
+    ] {
+        let output =
+            Command::new(PROGRAM).arg("trigger").args(arguments).args(["--at", at]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(reports.next().unwrap(), report);
+    }
+}
+
+#[test]
 fn an_address_that_cannot_be_bound_is_told_and_ends_it_with_a_failure() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

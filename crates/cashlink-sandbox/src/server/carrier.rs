@@ -1,5 +1,6 @@
 //! Carries the webhooks that are due, over plain HTTP and to this machine only: a sandbox has nothing to say to anybody else.
 
+use super::report::{Outcome, Report, Watcher};
 use super::{Desk, lock};
 use crate::webhooks::Delivery;
 use bytes::{Bytes, BytesMut};
@@ -41,9 +42,18 @@ pub(super) async fn carry(desk: Desk) {
             tokio::spawn(async move {
                 // Nobody closes it.
                 let _turn = turns.acquire().await;
-                let Delivery { id, request, timeout, .. } = delivery;
+                let Delivery { id, what, request, timeout } = delivery;
+                let to = request.uri().clone();
                 let answer = deliver(request, timeout).await;
-                lock(&desk.engine).delivered(desk.clock.now(), id, answer.as_ref());
+                let now = desk.clock.now();
+                let again = lock(&desk.engine).delivered(now, id, answer.as_ref());
+                let Some(Watcher(watch)) = desk.watcher else { return };
+                let outcome = match answer {
+                    Some(answer) => Outcome::Answered(answer.status()),
+                    None if here(&to).is_some() => Outcome::NotAnswered,
+                    None => Outcome::NotSent,
+                };
+                watch(&Report::new(what, &to, outcome, again.map(|again| again.saturating_sub(now))));
             });
         }
         tokio::time::sleep(TICK).await;

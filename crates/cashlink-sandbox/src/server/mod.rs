@@ -8,10 +8,12 @@
 mod body;
 mod carrier;
 mod clock;
+mod report;
 mod wire;
 
 pub use carrier::{control, reaches};
 pub use clock::{Clock, ManualClock};
+pub use report::{Outcome, Report};
 
 use crate::config::Config;
 use crate::engine::Sandbox;
@@ -23,6 +25,7 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
+use report::Watcher;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,12 +51,14 @@ pub struct Server {
     config: Config,
     listen: SocketAddr,
     clock: Clock,
+    watcher: Option<Watcher>,
 }
 
 impl Server {
     /// A server for a new sandbox, on a free port of 127.0.0.1 and with the wall clock unless told otherwise.
     pub fn new(config: Config) -> Self {
-        Self { config, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clock: Clock::Wall }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { config, listen, clock: Clock::Wall, watcher: None }
     }
 
     /// Starts a server with all defaults: the short form of `Server::new(config).run()`.
@@ -76,6 +81,12 @@ impl Server {
         self
     }
 
+    /// The same server, which tells what became of each webhook that it carried. `watch` runs between deliveries: it should not wait.
+    pub fn watch(mut self, watch: impl Fn(&Report) + Send + Sync + 'static) -> Self {
+        self.watcher = Some(Watcher(Arc::new(watch)));
+        self
+    }
+
     /// Binds the address and begins to answer. The server runs until the returned value is dropped.
     ///
     /// # Errors
@@ -88,7 +99,8 @@ impl Server {
         let address = listener.local_addr()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
-        let desk = Desk { engine: Arc::clone(&engine), clock: self.clock, body_limit, upload_limit };
+        let (clock, watcher) = (self.clock, self.watcher);
+        let desk = Desk { engine: Arc::clone(&engine), clock, watcher, body_limit, upload_limit };
         let thread = std::thread::Builder::new().name("cashlink-sandbox".to_owned()).spawn(move || {
             // Dropping the runtime at the end of this closure closes every open connection.
             runtime.block_on(async move {
@@ -182,6 +194,7 @@ fn lock(engine: &Mutex<Sandbox>) -> MutexGuard<'_, Sandbox> {
 struct Desk {
     engine: Arc<Mutex<Sandbox>>,
     clock: Clock,
+    watcher: Option<Watcher>,
     body_limit: usize,
     upload_limit: Option<u64>,
 }

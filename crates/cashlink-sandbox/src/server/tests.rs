@@ -374,3 +374,40 @@ fn a_document_beyond_its_limit_is_told_so() {
     assert!(read_one(&mut stream).0.starts_with("HTTP/1.1 201"));
     sandbox.with(|engine| assert_eq!(engine.count(crate::Kind::Document), 1));
 }
+
+#[test]
+fn whoever_watches_is_told_what_became_of_each_attempt() {
+    let receiver = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let to = format!("http://{}/a", receiver.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = receiver.accept().unwrap();
+        read_one(&mut stream);
+        stream.write_all(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n").unwrap();
+        // Until the other end has closed.
+        let _ = stream.read(&mut [0]);
+    });
+    let mut config = Config::default();
+    let hook = |url: &str| crate::webhooks::SignedHook { url: url.to_owned(), secret: "s".to_owned() };
+    config.webhooks.signed = Some(hook(&to));
+    let elsewhere = "https://example.com/a";
+    let credential = crate::webhooks::Credential::Bearer("t".to_owned());
+    config.webhooks.partner = Some(crate::webhooks::PartnerHook { url: elsewhere.to_owned(), credential });
+    let (tell, told) = std::sync::mpsc::channel();
+    let watch = move |report: &Report| tell.send(report.clone()).unwrap();
+    let clock = ManualClock::at(Duration::from_secs(1_700_000_000));
+    let sandbox = Server::new(config).clock(Clock::Manual(clock.clone())).watch(watch).run().unwrap();
+    let mut stream = connect(&sandbox);
+    write_post(&mut stream, "", CASHLINK);
+    let (_, made) = read_one(&mut stream);
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let link = made["public_id"].as_str().unwrap();
+    sandbox.with(|engine| engine.pay(clock.now(), link, &crate::webhooks::Payer::default())).unwrap();
+    let report = told.recv().unwrap();
+    let unauthorized = Outcome::Answered(http::StatusCode::UNAUTHORIZED);
+    assert_eq!((report.what, report.to, report.outcome), ("cashlink.paid", to, unauthorized));
+    assert_eq!(report.again_in, None);
+    sandbox.with(|engine| engine.advance(clock.now(), demo::INVESTMENT_ID, None)).unwrap();
+    let report = told.recv().unwrap();
+    assert_eq!((report.what, &*report.to, report.outcome), ("status change", elsewhere, Outcome::NotSent));
+    assert_eq!(report.again_in, Some(Duration::from_secs(1)));
+}

@@ -18,6 +18,9 @@ use std::time::Duration;
 pub struct Delivery {
     /// By what to report it.
     pub id: u64,
+    /// What it tells or asks, in two or three words without a person in them: `cashlink.paid`, `status change`, `token request`, or a
+    /// `forged` one.
+    pub what: &'static str,
     /// The request, with an absolute address.
     pub request: Request<Bytes>,
     /// How long its answer is waited for.
@@ -27,7 +30,8 @@ pub struct Delivery {
 /// Only where it goes: the rest proves the sandbox (T11) and tells of a person (T12).
 impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Delivery({} to {} within {:?})", self.id, self.request.uri(), self.timeout)
+        let Self { id, what, request, timeout } = self;
+        write!(f, "Delivery({id}, {what}, to {} within {timeout:?})", request.uri())
     }
 }
 
@@ -76,6 +80,18 @@ struct Entry {
 impl std::fmt::Debug for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Entry({}, due {:?}, attempts {})", self.number, self.due, self.attempts)
+    }
+}
+
+impl Entry {
+    fn delivery(&self, request: http::request::Builder, timeout: Duration) -> Delivery {
+        let what = match (&self.kind, self.is_forged) {
+            (Kind::Signed { .. }, false) => "cashlink.paid",
+            (Kind::Signed { .. }, true) => "forged cashlink.paid",
+            (Kind::Status, false) => "status change",
+            (Kind::Status, true) => "forged status change",
+        };
+        Delivery { id: self.number, what, request: body(request, self.body.clone()), timeout }
     }
 }
 
@@ -204,17 +220,18 @@ impl Outbox {
         ];
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         let request = Request::post(&**token_url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        Some(Delivery { id: self.numbers, request: body(request, form), timeout: timing.partner_timeout })
+        let (id, what, timeout) = (self.numbers, "token request", timing.partner_timeout);
+        Some(Delivery { id, what, request: body(request, form), timeout })
     }
 
-    /// How a delivery went: the answer, or none.
+    /// How a delivery went: the answer, or none. When it is tried again, if it is.
     pub(crate) fn delivered(
         &mut self,
         now: Duration,
         timing: Timing,
         id: u64,
         answer: Option<&Response<Bytes>>,
-    ) {
+    ) -> Option<Duration> {
         if self.asking == Some(id) {
             self.asking = None;
             self.token = answer.and_then(|answer| token(now, answer));
@@ -222,11 +239,9 @@ impl Outbox {
             // After a success too: a token that ends at once must not be asked for at once.
             self.refusals = if self.token.is_some() { 0 } else { self.refusals.saturating_add(1) };
             self.token_due = now.saturating_add(timing.wait(self.refusals));
-            return;
+            return self.token.is_none().then_some(self.token_due);
         }
-        let Some(place) = self.waiting.iter().position(|entry| entry.number == id && entry.is_out) else {
-            return;
-        };
+        let place = self.waiting.iter().position(|entry| entry.number == id && entry.is_out)?;
         let status = answer.map(Response::status);
         let arrived = status.is_some_and(|status| status.is_success());
         // A late answer says nothing of a newer token, and one to a signature or a lie nothing of any.
@@ -240,11 +255,12 @@ impl Outbox {
         if again {
             entry.due = now.saturating_add(timing.wait(entry.attempts));
             entry.is_out = false;
-        } else {
-            self.waiting.remove(place);
-            self.delivered += u64::from(arrived);
-            self.failed += u64::from(!arrived);
+            return Some(entry.due);
         }
+        self.waiting.remove(place);
+        self.delivered += u64::from(arrived);
+        self.failed += u64::from(!arrived);
+        None
     }
 }
 
@@ -274,7 +290,7 @@ fn signed(entry: &Entry, hook: &SignedHook, request_id: &str, timing: &Timing) -
         .header(CONTENT_TYPE, "application/json")
         .header("hook-hmac", signature)
         .header("x-request-id", request_id);
-    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: timing.signed_timeout }
+    entry.delivery(request, timing.signed_timeout)
 }
 
 /// The method is not documented; POST is inferred.
@@ -287,7 +303,7 @@ fn status(entry: &Entry, url: &str, token: &str, timing: &Timing) -> Delivery {
         shown.set_sensitive(true);
         headers.insert(AUTHORIZATION, shown);
     }
-    Delivery { id: entry.number, request: body(request, entry.body.clone()), timeout: timing.partner_timeout }
+    entry.delivery(request, timing.partner_timeout)
 }
 
 /// An address that can't be written makes a request that nobody can carry, which is a failed delivery. A token that can't be is left

@@ -6,6 +6,7 @@ use cashlink_sandbox::{Config, OAuthClient, Version, demo};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
@@ -178,7 +179,11 @@ impl Options {
     pub(crate) fn run(self) -> ExitCode {
         let (listen, print_secret) = (self.listen, self.print_secret);
         let config = self.config();
-        let ended = Server::new(config.clone()).listen(listen).run().and_then(|running| {
+        let server = Server::new(config.clone()).listen(listen).watch(|report| {
+            // Nobody may be reading; the sandbox goes on.
+            let _ = writeln!(std::io::stderr(), "{report}");
+        });
+        let ended = server.run().and_then(|running| {
             print!("{}", welcome(running.addr(), &config));
             if let Some(hook) = config.webhooks.signed.as_ref().filter(|_| print_secret) {
                 println!("\nWebhooks are signed with {}", hook.secret);

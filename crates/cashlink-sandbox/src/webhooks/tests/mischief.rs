@@ -33,6 +33,7 @@ fn a_forged_status_is_no_real_one_and_would_outlast_them_all() {
     scene.sandbox.advance(NOW, demo::INVESTMENT_ID, Some("DELIVERED"));
     let due = scene.sandbox.due(NOW);
     let lie = due.iter().find(|delivery| header(delivery, "authorization") != "Bearer t0k3n").unwrap();
+    assert_eq!(lie.what, "forged status change");
     assert_eq!(
         body(lie),
         json!({

@@ -15,7 +15,8 @@ fn a_token_endpoint_that_fails_is_asked_less_and_less_often_and_anew_after_a_suc
     for wait in [3, 6, 12, 20, 20] {
         let fetch = one(&mut scene);
         assert_eq!(fetch.request.uri(), "http://127.0.0.1:1/token");
-        scene.sandbox.delivered(scene.now, fetch.id, Some(&answer(500)));
+        let again = scene.sandbox.delivered(scene.now, fetch.id, Some(&answer(500)));
+        assert_eq!((fetch.what, again), ("token request", Some(scene.now + Duration::from_secs(wait))));
         scene.now += Duration::from_secs(wait - 1);
         assert!(scene.sandbox.due(scene.now).is_empty(), "before {wait} s");
         scene.now += Duration::from_secs(1);
@@ -40,11 +41,14 @@ fn how_long_answers_are_waited_for_is_a_setting() {
     scene.sandbox.set_webhooks(webhooks);
     let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
     scene.sandbox.pay(scene.now, &product, &Payer::default()).unwrap();
-    assert_eq!(one(&mut scene).timeout, Duration::from_millis(5));
+    let delivery = one(&mut scene);
+    assert_eq!((delivery.what, delivery.timeout), ("cashlink.paid", Duration::from_millis(5)));
+    assert_eq!(scene.sandbox.delivered(scene.now, delivery.id, Some(&answer(401))), None);
     scene.sandbox.advance(scene.now, demo::INVESTMENT_ID, None);
     let delivery = one(&mut scene);
-    assert_eq!(delivery.timeout, Duration::from_millis(7));
-    scene.sandbox.delivered(scene.now, delivery.id, None);
+    assert_eq!((delivery.what, delivery.timeout), ("status change", Duration::from_millis(7)));
+    let again = scene.sandbox.delivered(scene.now, delivery.id, None);
+    assert_eq!(again, Some(scene.now + Duration::from_millis(9)));
     scene.now += Duration::from_millis(8);
     assert!(scene.sandbox.due(scene.now).is_empty());
     scene.now += Duration::from_millis(1);
