@@ -14,14 +14,16 @@
 //! | `POST /_sandbox/forget-keys` | forgets every idempotency key |
 //!
 //! Everything else in the JSON of the second call than `fault` may be left out. `path` is what a path must begin with. Mischief that
-//! isn't named is off. What happens and has no webhook to tell it is answered with `"webhook": "none configured"`.
+//! isn't named is off. What happens and has no webhook to tell it is answered with `"webhook": "none configured"`; a status that no page has,
+//! with a `warning`.
 
 use crate::drf::{self, Refusal};
 use crate::engine::Sandbox;
 use crate::exchange::Answer;
 use crate::faults::Armed;
+use crate::partner::transfers;
 use crate::store::{Kind, Object};
-use crate::webhooks::{Mischief, Payer};
+use crate::webhooks::{Mischief, NotAdvanced, Payer, is_documented};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde::Deserialize;
@@ -153,9 +155,21 @@ fn advance(sandbox: &mut Sandbox, now: Duration, body: &Bytes) -> Answer {
         status: Option<String>,
     }
     let asked: Asked = asked(body)?;
-    let status = sandbox.advance(now, &asked.investment, asked.status.as_deref());
-    let status = status.ok_or_else(Refusal::not_found)?;
-    happened(json!({ "status": status }), sandbox.config().webhooks.partner.is_some())
+    let status = match sandbox.advance(now, &asked.investment, asked.status.as_deref()) {
+        Err(NotAdvanced::NoSuchInvestment) => return Err(Refusal::not_found()),
+        status => status.map_err(refused)?,
+    };
+    let told = has_status(&status, is_documented(&status));
+    happened(told, sandbox.config().webhooks.partner.is_some())
+}
+
+/// The status that something has now, which may be one that no page has: a typing error should be seen.
+fn has_status(status: &str, is_documented: bool) -> Value {
+    let mut told = json!({ "status": status });
+    if !is_documented {
+        told["warning"] = format!("\"{status}\" is not a documented status").into();
+    }
+    told
 }
 
 fn settle(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
@@ -168,7 +182,7 @@ fn settle(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
     let asked: Asked = asked(body)?;
     let status = asked.status.as_deref().unwrap_or("succeeded");
     match sandbox.settle_transfer(&asked.transfer, status) {
-        true => done(&json!({ "status": status })),
+        true => done(&has_status(status, transfers::STATUSES.contains(&status))),
         false => Err(Refusal::not_found()),
     }
 }

@@ -8,7 +8,7 @@ use crate::gate;
 use crate::oauth;
 use crate::statistics::Statistics;
 use crate::store::{Kind, Object};
-use crate::webhooks::{self, Delivery, NotPaid, Payer, Webhooks};
+use crate::webhooks::{self, Delivery, NotAdvanced, NotPaid, Payer, Webhooks};
 use crate::world::World;
 use bytes::Bytes;
 use http::header::DATE;
@@ -167,14 +167,23 @@ impl Sandbox {
     }
 
     /// Gives an investment the next status of the vendor's table, or the one that is named, whatever it is; its webhook follows.
-    /// The status that it has then, or `None` where there is no such investment.
-    pub fn advance(&mut self, now: Duration, investment: &str, status: Option<&str>) -> Option<String> {
-        let has =
-            self.world.store.by_uuid(Kind::Investment, investment)?.status().unwrap_or_default().to_owned();
+    /// The status that it has then.
+    ///
+    /// # Errors
+    /// [`NotAdvanced`]: there is no such investment, or no next status.
+    pub fn advance(
+        &mut self,
+        now: Duration,
+        investment: &str,
+        status: Option<&str>,
+    ) -> Result<String, NotAdvanced> {
+        let held = self.world.store.by_uuid(Kind::Investment, investment);
+        let has = held.ok_or(NotAdvanced::NoSuchInvestment)?.status().unwrap_or_default();
         let next = || webhooks::ORDER.iter().skip_while(|own| **own != has).nth(1).copied();
-        let status = status.or_else(next).unwrap_or(&has);
-        self.world.change_status(now, investment, status);
-        Some(status.to_owned())
+        let status =
+            status.or_else(next).ok_or_else(|| NotAdvanced::NoNextStatus(has.to_owned()))?.to_owned();
+        self.world.change_status(now, investment, &status);
+        Ok(status)
     }
 
     /// The webhooks that are due: carry them, and report each by [`Sandbox::delivered`]. Where the receiver is a token server, a

@@ -46,13 +46,18 @@ fn what_is_triggered_happens_in_the_sandbox_that_runs() {
     assert!(lines.any(|line| line == "Webhooks are signed with sandbox-webhook-secret"));
     let say = |arguments: &[&str]| {
         let output = Command::new(PROGRAM).args(arguments).args(["--at", &at]).output().unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        // What is wrong is said apart from what is answered.
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
     };
     let investment = cashlink_sandbox::demo::INVESTMENT_ID;
     let (code, told) = say(&["trigger", "advance", investment]);
     assert_eq!((code, told.contains("\"status\": \"PAID\"")), (Some(0), true), "{told}");
     let (code, told) = say(&["trigger", "advance", investment, "NEW"]);
     assert_eq!((code, told.contains("\"status\": \"NEW\"")), (Some(0), true), "{told}");
+    assert!(told.ends_with("cashlink-sandbox: warning: \"NEW\" is not a documented status\n"), "{told}");
+    let (code, told) = say(&["trigger", "advance", investment]);
+    assert_eq!((code, told.contains("there is no next status")), (Some(1), true), "{told}");
     let (code, told) = say(&["trigger", "pay", "nobody"]);
     assert_eq!((code, told.contains("there is no payment link")), (Some(1), true), "{told}");
     let (code, told) = say(&["trigger", "settle", "nobody"]);

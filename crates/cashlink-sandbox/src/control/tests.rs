@@ -173,6 +173,30 @@ fn what_no_webhook_tells_is_said_in_the_answer() {
 }
 
 #[test]
+fn a_status_that_no_page_has_is_taken_and_said_to_be_one() {
+    let mut scene = told();
+    let mut advance = |status: Value| {
+        let call = json!({"investment": demo::INVESTMENT_ID, "status": status});
+        let told = scene.ask(Ask::post("/_sandbox/advance").json(&call));
+        (told.status, told.json())
+    };
+    assert_eq!(
+        advance(json!("paid")),
+        (
+            200,
+            json!({"status": "paid", "webhook": "none configured", "warning": "\"paid\" is not a documented status"})
+        )
+    );
+    assert_eq!(advance(Value::Null), (400, json!({"detail": "there is no next status after \"paid\""})));
+    for status in ["KYC_PENDING", "PAYMENT_MISSING", "DELIVERED"] {
+        assert_eq!(advance(json!(status)), (200, json!({"status": status, "webhook": "none configured"})));
+    }
+    assert_eq!(advance(Value::Null), (400, json!({"detail": "there is no next status after \"DELIVERED\""})));
+    let call = json!({"investment": "x", "status": "PAID"});
+    assert_eq!(scene.ask(Ask::post("/_sandbox/advance").json(&call)).status, 404);
+}
+
+#[test]
 fn a_transfer_is_settled_as_succeeded_or_as_it_is_said() {
     let mut scene = Scene::new();
     let investor = scene.investor("i");
@@ -182,11 +206,15 @@ fn a_transfer_is_settled_as_succeeded_or_as_it_is_said() {
     let body =
         json!({"product": demo::PRODUCT_ID, "source_wallet": wallet, "target_address": "0x0", "amount": 4});
     let id = scene.distributor(Ask::post(transfers).key("k").json(&body)).id();
-    for (named, status) in [(Value::Null, "succeeded"), (json!("failed"), "failed"), (json!("odd"), "odd")] {
+    for (named, answer) in [
+        (Value::Null, json!({"status": "succeeded"})),
+        (json!("failed"), json!({"status": "failed"})),
+        (json!("odd"), json!({"status": "odd", "warning": "\"odd\" is not a documented status"})),
+    ] {
         let call = Ask::post("/_sandbox/settle").json(&json!({"transfer": id, "status": named}));
-        scene.ask(call).is(200, json!({"status": status}));
+        scene.ask(call).is(200, answer.clone());
         let read = scene.distributor(Ask::get(&format!("{transfers}{id}/")));
-        assert_eq!(read.json()["status"], status);
+        assert_eq!(read.json()["status"], answer["status"]);
     }
     assert_eq!(scene.ask(Ask::post("/_sandbox/settle").json(&json!({"transfer": "x"}))).status, 404);
 }

@@ -7,6 +7,9 @@ use crate::store::{Kind, Object};
 use crate::world::World;
 use http::StatusCode;
 
+/// The statuses that some page has.
+pub(crate) const STATUSES: [&str; 5] = ["processing", "succeeded", "success", "failed", "unknown"];
+
 /// `POST distributor/v2/transfers/`. Of the documented preconditions, one can be looked at: the source is a managed wallet. How
 /// many units are on it, a sandbox doesn't know.
 pub(crate) fn create(world: &mut World, exchange: &Exchange<'_>) -> Answer {

@@ -10,6 +10,15 @@ use std::time::Duration;
 pub(crate) const ORDER: [&str; 6] =
     ["KYC_PENDING", "REVIEW_PENDING", "WAITING_FOR_ACCEPTANCE", "ACCEPTED", "PAID", "DELIVERED"];
 
+/// Where an order ends otherwise. The vendor's table may have more.
+const OTHER_ENDS: [&str; 5] =
+    ["KYC_INSUFFICIENT", "ABORTION", "REJECTION", "CANCELLATION", "PAYMENT_MISSING"];
+
+/// Whether the vendor's table has this status of an investment.
+pub(crate) fn is_documented(status: &str) -> bool {
+    ORDER.contains(&status) || OTHER_ENDS.contains(&status)
+}
+
 /// In test mode nobody else can pay (public documentation of 2018).
 const TEST_IBAN: &str = "DE89370400440532013000";
 
@@ -84,6 +93,27 @@ impl fmt::Display for NotPaid {
 }
 
 impl std::error::Error for NotPaid {}
+
+/// Why an investment has no other status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotAdvanced {
+    /// There is no investment of this id.
+    NoSuchInvestment,
+    /// It has this status, after which the vendor's table has none: it has to be named.
+    NoNextStatus(String),
+}
+
+impl fmt::Display for NotAdvanced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchInvestment => f.write_str("there is no investment of this id"),
+            Self::NoNextStatus(status) => write!(f, "there is no next status after \"{status}\""),
+        }
+    }
+}
+
+impl std::error::Error for NotAdvanced {}
 
 /// What is known of a payment.
 pub(crate) struct Payment<'a> {

@@ -7,10 +7,10 @@ mod events;
 mod moment;
 mod outbox;
 
-pub use events::{NotPaid, Payer};
+pub use events::{NotAdvanced, NotPaid, Payer};
 pub use outbox::Delivery;
 
-pub(crate) use events::{ORDER, Payment, paid, status_changed};
+pub(crate) use events::{ORDER, Payment, is_documented, paid, status_changed};
 pub(crate) use outbox::Outbox;
 
 use std::fmt;

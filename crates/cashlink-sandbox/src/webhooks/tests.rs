@@ -168,10 +168,10 @@ fn every_change_of_a_status_is_told_until_it_arrives() {
     let mut scene = bearer();
     let id = investment_of(&mut scene);
     assert!(scene.sandbox.due(scene.now).is_empty(), "its first status is no change");
-    assert_eq!(scene.sandbox.advance(scene.now, &id, None).as_deref(), Some("REVIEW_PENDING"));
+    assert_eq!(scene.sandbox.advance(scene.now, &id, None).as_deref(), Ok("REVIEW_PENDING"));
     assert_eq!(
         scene.sandbox.advance(scene.now, &id, Some("REVIEW_PENDING")).as_deref(),
-        Some("REVIEW_PENDING")
+        Ok("REVIEW_PENDING")
     );
     let mut waits = Vec::new();
     for _ in 0..8 {
@@ -236,14 +236,14 @@ fn grants(scene: &mut Scene, token: &str) {
 fn a_token_is_obtained_from_the_receiver_and_used_until_it_ends_or_is_refused() {
     let mut scene = client_credentials();
     let id = investment_of(&mut scene);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     grants(&mut scene, "t1");
     let first = one(&mut scene);
     assert_eq!(header(&first, "authorization"), "Bearer t1");
     scene.sandbox.delivered(scene.now, first.id, Some(&answer(200)));
 
     scene.now += Duration::from_secs(99);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     let second = one(&mut scene);
     assert_eq!(header(&second, "authorization"), "Bearer t1", "it is used again");
     scene.sandbox.delivered(scene.now, second.id, Some(&answer(401)));
@@ -254,7 +254,7 @@ fn a_token_is_obtained_from_the_receiver_and_used_until_it_ends_or_is_refused() 
     scene.sandbox.delivered(scene.now, again.id, Some(&answer(200)));
 
     scene.now += Duration::from_secs(100);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     let delivery = one(&mut scene);
     assert_eq!(delivery.request.uri(), "http://127.0.0.1:1/token", "the second one has ended");
     scene.sandbox.delivered(scene.now, delivery.id, None);
@@ -279,13 +279,13 @@ fn t11_no_secret_of_a_subscription_is_ever_printed() {
 fn t11_t12_no_delivery_prints_its_proof_or_what_it_tells() {
     let mut scene = client_credentials();
     let id = investment_of(&mut scene);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     let fetch = format!("{:?}", scene.sandbox.due(scene.now));
     assert!(fetch.contains("/token") && !fetch.contains("client_secret"), "{fetch}");
 
     let mut scene = bearer();
     let id = investment_of(&mut scene);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
     scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
     let due = scene.sandbox.due(scene.now);
@@ -306,7 +306,7 @@ fn only_a_401_to_the_token_in_use_ends_it() {
     };
     let id = investment_of(&mut scene);
     for _ in 0..2 {
-        scene.sandbox.advance(scene.now, &id, None);
+        scene.sandbox.advance(scene.now, &id, None).unwrap();
     }
     grants(&mut scene, "t1");
     let old = scene.sandbox.due(scene.now);

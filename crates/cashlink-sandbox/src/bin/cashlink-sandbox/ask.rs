@@ -60,7 +60,7 @@ pub(crate) enum Trigger {
     Advance {
         /// The investment's id
         investment: String,
-        /// Any status, also one that nobody knows
+        /// Any status; of one that is not documented it warns
         status: Option<String>,
         #[command(flatten)]
         running: Running,
@@ -69,7 +69,7 @@ pub(crate) enum Trigger {
     Settle {
         /// The transfer's id
         transfer: String,
-        /// Any status, also one that nobody knows
+        /// Any status; of one that is not documented it warns
         #[arg(default_value = "succeeded")]
         status: String,
         #[command(flatten)]
@@ -167,9 +167,12 @@ impl Command {
             }
         };
         let text = String::from_utf8_lossy(answer.body());
-        let laid_out =
-            serde_json::from_str::<Value>(&text).and_then(|json| serde_json::to_string_pretty(&json));
+        let json = serde_json::from_str::<Value>(&text);
+        let laid_out = json.as_ref().ok().and_then(|json| serde_json::to_string_pretty(json).ok());
         println!("{}", laid_out.as_deref().unwrap_or(&text));
+        if let Some(warning) = json.as_ref().ok().and_then(|json| json["warning"].as_str()) {
+            eprintln!("cashlink-sandbox: warning: {warning}");
+        }
         if answer.status().is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

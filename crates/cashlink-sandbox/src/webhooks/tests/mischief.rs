@@ -30,7 +30,7 @@ fn mischief_repeats_forges_and_shuffles_and_the_seed_decides_how() {
 fn a_forged_status_is_no_real_one_and_would_outlast_them_all() {
     let mischief = Mischief { forge_every: 1, ..Mischief::default() };
     let mut scene = scene(Credential::Bearer("t0k3n".to_owned()), mischief);
-    scene.sandbox.advance(NOW, demo::INVESTMENT_ID, Some("DELIVERED"));
+    scene.sandbox.advance(NOW, demo::INVESTMENT_ID, Some("DELIVERED")).unwrap();
     let due = scene.sandbox.due(NOW);
     let lie = due.iter().find(|delivery| header(delivery, "authorization") != "Bearer t0k3n").unwrap();
     assert_eq!(lie.what, "forged status change");
@@ -50,7 +50,7 @@ fn mischief_meets_both_kinds_however_they_take_turns() {
     let product = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
     for _ in 0..4 {
         scene.sandbox.pay(NOW, &product, &Payer::default()).unwrap();
-        scene.sandbox.advance(NOW, &id, None);
+        scene.sandbox.advance(NOW, &id, None).unwrap();
     }
     let due = scene.sandbox.due(NOW);
     let sent = |url| due.iter().filter(|delivery| delivery.request.uri() == url).count();

@@ -11,7 +11,7 @@ fn a_token_endpoint_that_fails_is_asked_less_and_less_often_and_anew_after_a_suc
     webhooks.timing = timing;
     scene.sandbox.set_webhooks(webhooks);
     let id = investment_of(&mut scene);
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     for wait in [3, 6, 12, 20, 20] {
         let fetch = one(&mut scene);
         assert_eq!(fetch.request.uri(), "http://127.0.0.1:1/token");
@@ -44,7 +44,7 @@ fn how_long_answers_are_waited_for_is_a_setting() {
     let delivery = one(&mut scene);
     assert_eq!((delivery.what, delivery.timeout), ("cashlink.paid", Duration::from_millis(5)));
     assert_eq!(scene.sandbox.delivered(scene.now, delivery.id, Some(&answer(401))), None);
-    scene.sandbox.advance(scene.now, demo::INVESTMENT_ID, None);
+    scene.sandbox.advance(scene.now, demo::INVESTMENT_ID, None).unwrap();
     let delivery = one(&mut scene);
     assert_eq!((delivery.what, delivery.timeout), ("status change", Duration::from_millis(7)));
     let again = scene.sandbox.delivered(scene.now, delivery.id, None);
@@ -60,7 +60,7 @@ fn at_the_end_of_time_nothing_overflows() {
     let mut scene = client_credentials();
     let id = investment_of(&mut scene);
     scene.now = Duration::MAX;
-    scene.sandbox.advance(scene.now, &id, None);
+    scene.sandbox.advance(scene.now, &id, None).unwrap();
     let fetch = one(&mut scene);
     scene.sandbox.delivered(scene.now, fetch.id, None);
     scene.sandbox.set_webhooks({
