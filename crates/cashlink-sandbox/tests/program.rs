@@ -127,6 +127,17 @@ fn each_delivery_leaves_one_line_without_a_secret_or_a_person() {
 }
 
 #[test]
+fn where_no_sandbox_answers_it_says_how_to_name_another_place() {
+    let output = Command::new(PROGRAM).args(["--at", "http://127.0.0.1:1", "state"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("http://127.0.0.1:1: no sandbox answers there; say where it listens with --at URL"),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_address_that_cannot_be_bound_is_told_and_ends_it_with_a_failure() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -178,6 +189,7 @@ fn its_help_teaches_every_fault_and_control_call() {
         "/_sandbox/expire-tokens",
         "/_sandbox/forget-keys",
         "--page-size",
+        "--at <URL>",
         "--listen",
     ] {
         assert!(help.contains(taught), "{taught} in {help}");

@@ -24,15 +24,11 @@ pub(crate) enum Command {
         /// Only to requests whose path begins so
         #[arg(long, value_name = "PATH", default_value = "")]
         path: String,
-        #[command(flatten)]
-        running: Running,
     },
     /// Say what goes wrong with webhooks from now on; what isn't named no longer does
     Mischief {
         #[command(flatten)]
         mischief: crate::serve::MischiefOptions,
-        #[command(flatten)]
-        running: Running,
     },
     /// Switch an API key: `cashlink-sandbox mode sandbox-userkey live`
     Mode {
@@ -41,14 +37,9 @@ pub(crate) enum Command {
         /// Links and businesses keep the mode in which they were made
         #[arg(value_parser = ["test", "live"])]
         mode: String,
-        #[command(flatten)]
-        running: Running,
     },
     /// Show what a running sandbox holds, was asked, and has sent
-    State {
-        #[command(flatten)]
-        running: Running,
-    },
+    State,
 }
 
 /// What can be made to happen.
@@ -62,8 +53,6 @@ pub(crate) enum Trigger {
         investment: String,
         /// Any status; of one that is not documented it warns
         status: Option<String>,
-        #[command(flatten)]
-        running: Running,
     },
     /// Settle a transfer, which has no webhook: `cashlink-sandbox trigger settle ID failed`
     Settle {
@@ -72,19 +61,11 @@ pub(crate) enum Trigger {
         /// Any status; of one that is not documented it warns
         #[arg(default_value = "succeeded")]
         status: String,
-        #[command(flatten)]
-        running: Running,
     },
     /// Expire every bearer token
-    ExpireTokens {
-        #[command(flatten)]
-        running: Running,
-    },
+    ExpireTokens,
     /// Forget every idempotency key
-    ForgetKeys {
-        #[command(flatten)]
-        running: Running,
-    },
+    ForgetKeys,
 }
 
 /// A payment. What the link doesn't ask for is not told.
@@ -119,50 +100,38 @@ pub(crate) struct Pay {
     /// Of a subscription: whether it says that this is the first payment, instead of whether it is
     #[arg(long, value_name = "BOOL")]
     recurring_initial: Option<bool>,
-    #[command(flatten)]
-    running: Running,
-}
-
-/// The sandbox that is spoken to.
-#[derive(Debug, Args)]
-pub(crate) struct Running {
-    /// Where the sandbox listens
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7878")]
-    at: String,
 }
 
 impl Command {
-    /// The control call that it is: where, which, and with what.
-    fn call(self) -> (String, &'static str, Option<Value>) {
+    /// The control call that it is: which, and with what.
+    fn call(self) -> (&'static str, Option<Value>) {
         match self {
-            Self::State { running } => (running.at, "state", None),
-            Self::Fault { fault, times, method, path, running } => {
+            Self::State => ("state", None),
+            Self::Fault { fault, times, method, path } => {
                 let only = json!({ "method": method, "path": path });
-                (running.at, "faults", Some(json!({ "fault": fault, "times": times, "match": only })))
+                ("faults", Some(json!({ "fault": fault, "times": times, "match": only })))
             }
-            Self::Mischief { mischief, running } => {
+            Self::Mischief { mischief } => {
                 let crate::serve::MischiefOptions { repeat_every, forge_every, shuffle } = mischief;
                 let call =
                     json!({ "repeat_every": repeat_every, "forge_every": forge_every, "shuffle": shuffle });
-                (running.at, "mischief", Some(call))
+                ("mischief", Some(call))
             }
-            Self::Mode { key, mode, running } => {
-                (running.at, "mode", Some(json!({ "key": key, "live": mode == "live" })))
-            }
+            Self::Mode { key, mode } => ("mode", Some(json!({ "key": key, "live": mode == "live" }))),
             Self::Trigger(trigger) => {
-                let (running, name, call) = trigger.call();
-                (running.at, name, Some(call))
+                let (name, call) = trigger.call();
+                (name, Some(call))
             }
         }
     }
 
-    /// Says it, and shows the answer.
-    pub(crate) fn run(self) -> ExitCode {
-        let (at, call, body) = self.call();
-        let answer = match control(&at, call, body.map(|body| body.to_string())) {
+    /// Says it to the sandbox that listens at this address, and shows the answer.
+    pub(crate) fn run(self, at: &str) -> ExitCode {
+        let (call, body) = self.call();
+        let answer = match control(at, call, body.map(|body| body.to_string())) {
             Ok(answer) => answer,
             Err(error) => {
-                eprintln!("cashlink-sandbox: {at}: {error}");
+                eprintln!("cashlink-sandbox: {at}: {error}; say where it listens with --at URL");
                 return ExitCode::FAILURE;
             }
         };
@@ -178,24 +147,24 @@ impl Command {
 }
 
 impl Trigger {
-    fn call(self) -> (Running, &'static str, Value) {
+    fn call(self) -> (&'static str, Value) {
         match self {
-            Self::Pay(pay) => pay.call(),
-            Self::Advance { investment, status, running } => {
-                (running, "advance", json!({ "investment": investment, "status": status }))
+            Self::Pay(pay) => ("pay", pay.call()),
+            Self::Advance { investment, status } => {
+                ("advance", json!({ "investment": investment, "status": status }))
             }
-            Self::Settle { transfer, status, running } => {
-                (running, "settle", json!({ "transfer": transfer, "status": status }))
+            Self::Settle { transfer, status } => {
+                ("settle", json!({ "transfer": transfer, "status": status }))
             }
-            Self::ExpireTokens { running } => (running, "expire-tokens", json!({})),
-            Self::ForgetKeys { running } => (running, "forget-keys", json!({})),
+            Self::ExpireTokens => ("expire-tokens", json!({})),
+            Self::ForgetKeys => ("forget-keys", json!({})),
         }
     }
 }
 
 impl Pay {
-    fn call(self) -> (Running, &'static str, Value) {
-        let call = json!({
+    fn call(self) -> Value {
+        json!({
             "link": self.link,
             "iban": self.iban,
             "first_name": self.first_name,
@@ -206,7 +175,6 @@ impl Pay {
             "freetext": self.freetext,
             "next_charge": self.next_charge,
             "recurring_initial": self.recurring_initial,
-        });
-        (self.running, "pay", call)
+        })
     }
 }

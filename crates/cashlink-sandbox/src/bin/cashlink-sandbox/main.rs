@@ -4,7 +4,10 @@
 mod ask;
 mod serve;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 const ABOUT: &str = "\
@@ -48,22 +51,49 @@ Examples:
   cashlink-sandbox mode sandbox-userkey live                  an API key in production
   cashlink-sandbox fault drop-response --method POST          the next POST loses its answer
   cashlink-sandbox mischief --repeat-every 10 --forge-every 7 --shuffle
-  cashlink-sandbox state                                      what there is, and what arrived";
+  cashlink-sandbox state                                      what there is, and what arrived
+  cashlink-sandbox --at http://127.0.0.1:9000 state           of a sandbox that listens elsewhere";
 
 #[derive(Debug, Parser)]
-#[command(name = "cashlink-sandbox", version, about = ABOUT, after_help = TEACHES, args_conflicts_with_subcommands = true)]
+#[command(name = "cashlink-sandbox", version, about = ABOUT, after_help = TEACHES)]
 struct Program {
     #[command(subcommand)]
     command: Option<ask::Command>,
+
+    /// Which running sandbox a command speaks to, by where it listens
+    #[arg(long, value_name = "URL", global = true, default_value = "http://127.0.0.1:7878", value_parser = serve::reachable)]
+    at: String,
 
     #[command(flatten)]
     options: serve::Options,
 }
 
+impl Program {
+    /// Reads the arguments. Options are either those of a sandbox that starts, or `--at` beside a command.
+    fn understood(
+        arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> clap::error::Result<Self> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        let given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+        let is_asked = matches.subcommand_name().is_some();
+        let stray = command.get_arguments().find(|arg| given(arg) && (arg.get_id() == "at") != is_asked);
+        let wrong = stray.map(|arg| match is_asked {
+            true => format!("{arg} is for a sandbox that starts, not for one that runs already"),
+            false => format!("{arg} needs a command, such as `state`"),
+        });
+        if let Some(wrong) = wrong {
+            return Err(command.error(ErrorKind::ArgumentConflict, wrong));
+        }
+        Self::from_arg_matches(&matches)
+    }
+}
+
 fn main() -> ExitCode {
-    let Program { command, options } = Program::parse();
+    let Program { command, at, options } =
+        Program::understood(std::env::args_os()).unwrap_or_else(|error| error.exit());
     match command {
-        Some(command) => command.run(),
+        Some(command) => command.run(&at),
         None => options.run(),
     }
 }
@@ -71,11 +101,33 @@ fn main() -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_options_are_consistent() {
         Program::command().debug_assert();
+    }
+
+    #[test]
+    fn where_the_sandbox_listens_may_be_said_before_and_behind_a_command_and_only_with_one() {
+        let read = |line: &str| Program::understood(line.split_whitespace());
+        for line in [
+            "cashlink-sandbox --at http://[::1]:1 state",
+            "cashlink-sandbox state --at http://[::1]:1",
+            "cashlink-sandbox trigger --at http://[::1]:1 expire-tokens",
+            "cashlink-sandbox trigger pay VX0GK5cvM1dO --at http://[::1]:1",
+        ] {
+            assert_eq!(read(line).unwrap().at, "http://[::1]:1", "{line}");
+        }
+        assert_eq!(read("cashlink-sandbox state").unwrap().at, "http://127.0.0.1:7878");
+        for (line, said) in [
+            ("cashlink-sandbox --at http://[::1]:1", "--at <URL> needs a command"),
+            ("cashlink-sandbox --seed 7 state", "--seed <NUMBER> is for a sandbox that starts"),
+            ("cashlink-sandbox --shuffle mischief --shuffle", "--shuffle is for a sandbox that starts"),
+            ("cashlink-sandbox state --at https://example.com", "must be http:// on this machine"),
+        ] {
+            let error = read(line).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
     }
 
     #[test]
@@ -86,7 +138,7 @@ mod tests {
         for line in examples.lines() {
             // What is said of it stands apart.
             let command = line.trim_start().split("  ").next().unwrap();
-            let parsed = Program::try_parse_from(command.split_whitespace());
+            let parsed = Program::understood(command.split_whitespace());
             assert!(parsed.is_ok(), "{command}: {parsed:?}");
             count += 1;
         }

@@ -72,7 +72,7 @@ pub(crate) struct Options {
     default_version: String,
 
     /// Where the signed webhooks of the payments API go, on this machine
-    #[arg(long, value_name = "URL", value_parser = receiver)]
+    #[arg(long, value_name = "URL", value_parser = reachable)]
     webhook_url: Option<String>,
 
     /// What they are signed with
@@ -85,7 +85,7 @@ pub(crate) struct Options {
     print_secret: bool,
 
     /// Where the changes of investments go, on this machine; with a token, or with a client and its token URL
-    #[arg(long, value_name = "URL", requires = "credential", value_parser = receiver)]
+    #[arg(long, value_name = "URL", requires = "credential", value_parser = reachable)]
     partner_webhook_url: Option<String>,
 
     /// The bearer token that is shown there
@@ -98,7 +98,7 @@ pub(crate) struct Options {
     partner_webhook_client: Option<OAuthClient>,
 
     /// The receiver's token endpoint, on this machine
-    #[arg(long, value_name = "URL", requires = "partner_webhook_client", value_parser = receiver,
+    #[arg(long, value_name = "URL", requires = "partner_webhook_client", value_parser = reachable,
         conflicts_with = "partner_webhook_token")]
     partner_token_url: Option<String>,
 
@@ -156,12 +156,12 @@ fn client(text: &str) -> Result<OAuthClient, String> {
     })
 }
 
-/// An address that webhooks can be carried to.
-fn receiver(text: &str) -> Result<String, String> {
+/// An address that a sandbox speaks to, and listens at.
+pub(crate) fn reachable(text: &str) -> Result<String, String> {
     if reaches(text) {
         Ok(text.to_owned())
     } else {
-        Err("it must be http:// on this machine, such as http://127.0.0.1:8080/payments".to_owned())
+        Err("it must be http:// on this machine, such as http://127.0.0.1:8080".to_owned())
     }
 }
 
