@@ -10,6 +10,7 @@
 //! | `POST /_sandbox/settle` | a transfer has succeeded, or has the status that is named: `{"transfer": "…", "status": "failed"}` |
 //! | `POST /_sandbox/mode` | an API key in production, or in test mode: `{"key": "…", "live": true}` |
 //! | `POST /_sandbox/mischief` | what goes wrong with webhooks: `{"repeat_every": 10, "forge_every": 7, "shuffle": true}` |
+//! | `POST /_sandbox/webhook-secret` | what signed webhooks are signed with from now on: `{"secret": "…"}` |
 //! | `POST /_sandbox/expire-tokens` | expires every bearer token |
 //! | `POST /_sandbox/forget-keys` | forgets every idempotency key |
 //!
@@ -43,13 +44,16 @@ pub(crate) fn answer(sandbox: &mut Sandbox, now: Duration, request: &Request<Byt
         ("POST", "settle") => settle(sandbox, request.body()),
         ("POST", "mode") => mode(sandbox, request.body()),
         ("POST", "mischief") => mischief(sandbox, request.body()),
+        ("POST", "webhook-secret") => exchange(sandbox, request.body()),
         ("POST", "expire-tokens") => done(&json!({ "expired": sandbox.expire_tokens() })),
         ("POST", "forget-keys") => done(&json!({ "forgotten": sandbox.forget_keys() })),
         (method, "state") => Err(Refusal::method_not_allowed(method, "GET")),
         (method, "faults") => Err(Refusal::method_not_allowed(method, "POST, DELETE")),
-        (method, "pay" | "advance" | "settle" | "mode" | "mischief" | "expire-tokens" | "forget-keys") => {
-            Err(Refusal::method_not_allowed(method, "POST"))
-        }
+        (
+            method,
+            "pay" | "advance" | "settle" | "mode" | "mischief" | "webhook-secret" | "expire-tokens"
+            | "forget-keys",
+        ) => Err(Refusal::method_not_allowed(method, "POST")),
         _ => Err(Refusal::not_found()),
     };
     answer.unwrap_or_else(Response::from)
@@ -215,6 +219,24 @@ fn mischief(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
     webhooks.mischief = Mischief { repeat_every, forge_every, shuffle };
     sandbox.set_webhooks(webhooks);
     done(&json!({ "repeat_every": repeat_every, "forge_every": forge_every, "shuffle": shuffle }))
+}
+
+/// The vendor's own way is not documented. What happened before keeps its signature, and the answer doesn't repeat the secret.
+fn exchange(sandbox: &mut Sandbox, body: &Bytes) -> Answer {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        secret: String,
+    }
+    let Asked { secret } = asked(body)?;
+    if secret.is_empty() {
+        return Err(refused("a secret has at least one character"));
+    }
+    let mut webhooks = sandbox.config().webhooks.clone();
+    let hook = webhooks.signed.as_mut().ok_or_else(|| refused("no signed webhooks are configured"))?;
+    hook.secret = secret;
+    sandbox.set_webhooks(webhooks);
+    done(&json!({ "exchanged": true }))
 }
 
 fn faults(sandbox: &Sandbox) -> Value {

@@ -2,6 +2,8 @@ use crate::config::Config;
 use crate::demo;
 use crate::scene::{Ask, CASHLINK, INVESTORS, NOW, REGISTER, Scene, TOKEN, investor};
 use crate::webhooks::SignedHook;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 #[test]
@@ -249,6 +251,45 @@ fn a_key_is_switched_to_production_and_back_and_links_keep_their_mode() {
         assert_eq!(events(&mut scene)[0]["data"]["is_test"], !live);
     }
     mode(&mut scene, "x", true).is(400, json!({"detail": "there is no such API key"}));
+}
+
+#[test]
+fn the_secret_of_webhooks_is_exchanged_for_what_happens_from_then_on() {
+    let mut scene = told();
+    let id = link(&mut scene, &json!({"type": "product", "amount": "5.00", "subject": "Shirt"}));
+    let mut exchange = |secret: &str| {
+        let pay = Ask::post("/_sandbox/pay").json(&json!({"link": id}));
+        assert_eq!(scene.ask(pay).status, 200);
+        let call = Ask::post("/_sandbox/webhook-secret").json(&json!({"secret": secret}));
+        let told = scene.ask(call);
+        // What was signed before is on its way as it is.
+        let pay = Ask::post("/_sandbox/pay").json(&json!({"link": id}));
+        assert_eq!(scene.ask(pay).status, 200);
+        let due = scene.sandbox.due(NOW);
+        let signed_with = |delivery: &crate::webhooks::Delivery| {
+            let shown = &delivery.request.headers()["hook-hmac"];
+            let is_of = |secret: &&str| signature(secret, delivery.request.body()) == *shown;
+            ["s", "next", ""].into_iter().find(is_of).unwrap()
+        };
+        (told, due.iter().map(signed_with).collect::<Vec<_>>())
+    };
+    let (told, secrets) = exchange("next");
+    told.is(200, json!({"exchanged": true}));
+    assert_eq!(secrets, ["s", "next"]);
+    let (told, secrets) = exchange("");
+    told.is(400, json!({"detail": "a secret has at least one character"}));
+    assert_eq!(secrets, ["next", "next"]);
+
+    let mut scene = Scene::new();
+    let call = || Ask::post("/_sandbox/webhook-secret").json(&json!({"secret": "next"}));
+    scene.ask(call()).is(400, json!({"detail": "no signed webhooks are configured"}));
+    assert_eq!(scene.ask(Ask::get("/_sandbox/webhook-secret")).header("allow"), Some("POST"));
+}
+
+fn signature(secret: &str, body: &[u8]) -> String {
+    use hmac::{KeyInit as _, Mac as _};
+    let mac = hmac::Hmac::<sha2::Sha512>::new_from_slice(secret.as_bytes()).unwrap();
+    STANDARD.encode(mac.chain_update(body).finalize().into_bytes())
 }
 
 #[test]

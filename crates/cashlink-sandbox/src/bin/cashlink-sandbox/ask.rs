@@ -62,6 +62,11 @@ pub(crate) enum Trigger {
         #[arg(default_value = "succeeded")]
         status: String,
     },
+    /// Exchange what signed webhooks are signed with: `cashlink-sandbox trigger secret NEXT`
+    Secret {
+        /// What they are signed with from now on
+        secret: String,
+    },
     /// Expire every bearer token
     ExpireTokens,
     /// Forget every idempotency key
@@ -156,6 +161,7 @@ impl Trigger {
             Self::Settle { transfer, status } => {
                 ("settle", json!({ "transfer": transfer, "status": status }))
             }
+            Self::Secret { secret } => ("webhook-secret", json!({ "secret": secret })),
             Self::ExpireTokens => ("expire-tokens", json!({})),
             Self::ForgetKeys => ("forget-keys", json!({})),
         }

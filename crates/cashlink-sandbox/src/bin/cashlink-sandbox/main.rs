@@ -37,6 +37,7 @@ Control calls, without credentials:
   POST   /_sandbox/settle          {\"transfer\": \"…\", \"status\": \"failed\"}: a transfer is settled; without a status, as succeeded
   POST   /_sandbox/mode            {\"key\": \"…\", \"live\": true}: switch an API key to production, or to test mode
   POST   /_sandbox/mischief        {\"repeat_every\": 10, \"forge_every\": 7, \"shuffle\": true}: what goes wrong with webhooks
+  POST   /_sandbox/webhook-secret  {\"secret\": \"…\"}: exchange what signed webhooks are signed with, from now on
   POST   /_sandbox/expire-tokens   expire every bearer token
   POST   /_sandbox/forget-keys     forget every idempotency key
 
@@ -48,6 +49,7 @@ Examples:
   cashlink-sandbox trigger pay VX0GK5cvM1dO                   in another terminal
   cashlink-sandbox trigger advance 5eed0000-0000-4000-8000-000000000002 PAID
   cashlink-sandbox trigger settle ID failed                   a transfer, by its id
+  cashlink-sandbox trigger secret NEXT                        what signed webhooks are signed with from now on
   cashlink-sandbox mode sandbox-userkey live                  an API key in production
   cashlink-sandbox fault drop-response --method POST          the next POST loses its answer
   cashlink-sandbox mischief --repeat-every 10 --forge-every 7 --shuffle
