@@ -29,6 +29,9 @@
 //!
 //! What such a stack must not do: follow redirects, repeat requests (hyper-util's client: [`builder`] switches it off), ask for
 //! compressed answers, add or drop headers. Time-outs and the size limit are this crate's.
+//!
+//! What remains hyper's: a server that sends interim answers (1xx) without end is read without a pause as long as bytes are there, so that
+//! a time-out is noticed late, by seconds where it was tried; the size limit doesn't count them.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
