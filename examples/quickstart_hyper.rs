@@ -4,19 +4,9 @@
 //! cargo run --example quickstart_hyper
 //! ```
 
-/// A function of the async world yields a future.
-macro_rules! flow {
-    (pub(crate) $($function:tt)*) => { pub(crate) async $($function)* };
-    ($($function:tt)*) => { async $($function)* };
-}
-
-/// A call of the async world is waited for.
-macro_rules! wait {
-    ($call:expr) => {
-        $call.await
-    };
-}
-
+#[macro_use]
+#[path = "quickstart/asynchronous.rs"]
+mod asynchronous;
 #[path = "quickstart/place.rs"]
 mod place;
 #[path = "quickstart/steps.rs"]

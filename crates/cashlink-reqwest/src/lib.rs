@@ -18,7 +18,7 @@
 //! [`client`] makes a client of its own: TLS by rustls with ring and the webpki roots, named as such, so that no
 //! provider has to be installed and none that the program has installed is in the way. A reqwest client of your own
 //! ([`Reqwest::new`]) brings any other TLS, a proxy, a connection pool, HTTP/2. reqwest takes most settings per client, not per
-//! request, so a client of your own begins with [`settle`], which switches off what would break the protocol's promises:
+//! request, so a client of your own begins with `builder`, or with [`settle`] and TLS of your choice. That switches off what would break the protocol's promises:
 //!
 //! | what | otherwise |
 //! | --- | --- |
@@ -46,6 +46,7 @@ pub use reqwest;
 #[cfg(feature = "rustls")]
 pub use tls::{NoClient, builder, client};
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -62,7 +63,7 @@ pub fn client_over<C: Credential>(protocol: core::Client<C>, client: reqwest::Cl
 }
 
 /// reqwest as a [`Transport`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reqwest {
     client: reqwest::Client,
 }
@@ -75,8 +76,19 @@ impl Reqwest {
     }
 }
 
+/// Without the client, whose own form shows its proxies and its default headers (T11).
+impl fmt::Debug for Reqwest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reqwest").finish_non_exhaustive()
+    }
+}
+
 /// The same builder, without what would break the protocol's promises; the crate's documentation has the list. What you set
 /// afterwards is yours: a proxy for `https`, a CA, a connection pool.
+///
+/// It leaves TLS to reqwest. Under this crate's feature `rustls`, reqwest itself names no provider, so that **its `build` panics** unless
+/// the program has installed one or the builder was given its TLS (`tls_backend_preconfigured`). Begin with `builder` there, or turn
+/// on one of reqwest's own TLS features.
 pub fn settle(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder
         .redirect(reqwest::redirect::Policy::none())

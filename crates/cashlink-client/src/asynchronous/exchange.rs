@@ -3,7 +3,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -130,29 +130,23 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// What the future yields, unless the time runs out before; then, which time.
     async fn in_time<T>(&mut self, future: impl Future<Output = T>) -> Result<T, &'static str> {
-        let mut future = pin!(future);
-        loop {
-            // Nothing is asked of the timer where the answer is there already.
-            let done = poll_fn(|context| {
-                Poll::Ready(match future.as_mut().poll(context) {
-                    Poll::Ready(value) => Some(value),
-                    Poll::Pending => None,
-                })
-            })
-            .await;
-            if let Some(value) = done {
-                return Ok(value);
+        // Nothing is asked of the timer where the answer is there already.
+        let (mut future, mut sleep) = (pin!(future), pin!(None));
+        poll_fn(|context| {
+            loop {
+                if let Poll::Ready(value) = future.as_mut().poll(context) {
+                    return Poll::Ready(Ok(value));
+                }
+                if sleep.is_none() {
+                    sleep.set(Some(self.timer.sleep(self.pause()?)));
+                }
+                if let Some(sleep) = sleep.as_mut().as_pin_mut() {
+                    ready!(sleep.poll(context));
+                }
+                sleep.set(None);
             }
-            let mut sleep = pin!(self.timer.sleep(self.pause()?));
-            let done = poll_fn(|context| match future.as_mut().poll(context) {
-                Poll::Ready(value) => Poll::Ready(Some(value)),
-                Poll::Pending => sleep.as_mut().poll(context).map(|()| None),
-            })
-            .await;
-            if let Some(value) = done {
-                return Ok(value);
-            }
-        }
+        })
+        .await
     }
 
     /// How long until something may be too late, if nothing is yet.

@@ -123,7 +123,10 @@ impl AllocationSignature {
     pub fn new(signature: Secret) -> Result<Self, InvalidValue> {
         match signature.expose().split_once(':') {
             Some((id, rest)) if !id.is_empty() && !rest.is_empty() => Ok(Self(signature)),
-            _ => Err(InvalidValue::new("signature of an allocated id", "an id, a colon and a signature")),
+            _ => Err(InvalidValue::new(
+                "signature of an allocated id",
+                "must be an id, a colon and a signature",
+            )),
         }
     }
 
@@ -149,6 +152,14 @@ mod tests {
     use expect_test::expect;
 
     const ANSWER: &str = r#"{"signature":"VX0GK5cvM1dO:PygAVDcv2hFi4RqLxK3p0vs58r8","public_id":"VX0GK5cvM1dO","url":"https://cashlink.de/business/l/VX0GK5cvM1dO","whatsapp_url":"whatsapp://send?text=x"}"#;
+
+    #[test]
+    fn a_stored_signature_has_an_id_a_colon_and_more() {
+        assert!(AllocationSignature::new(Secret::new("i:s:t")).is_ok());
+        for refused in ["", ":", "i:", ":s", "us3r-k3y"] {
+            assert!(AllocationSignature::new(Secret::new(refused)).is_err(), "{refused}");
+        }
+    }
 
     #[test]
     fn the_request_is_an_empty_object() {

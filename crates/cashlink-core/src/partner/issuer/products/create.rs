@@ -63,7 +63,6 @@ mod tests {
     use super::*;
     use crate::Operation as _;
     use crate::partner::Figure;
-    use crate::partner::issuer::{Network, ProductType};
     use crate::vectors::{self, BEARER};
     use expect_test::expect;
 
@@ -74,20 +73,9 @@ mod tests {
     #[test]
     fn every_field_goes_out_under_its_documented_name() {
         let price = ProductPrice::NominalValue(Figure::decimal("100.00").unwrap());
-        let terms = ProductTerms::new()
-            .name("Example Bond")
-            .product_type(ProductType::Bond)
-            .ewpg(true)
-            .isin("DE000A0TEST0")
-            .max_issuable_amount(5_000_u64)
-            .step_size(10_u64)
-            .agio_percent(Figure::decimal("2.5").unwrap())
-            .payment_deadline(14_u32)
-            .cancellation_deadline(14_u32)
-            .network(Network::PolygonMainnet);
         vectors::request(
             &BEARER,
-            &create(price, terms).extra("x", 1),
+            &create(price, ProductTerms::with_every_term()).extra("x", 1),
             &expect![[r#"
                 POST https://demo.cashlink.de/api/external/issuer/v2/products/
                 accept: application/json

@@ -105,6 +105,22 @@ pub struct ProductTerms {
 }
 
 impl ProductTerms {
+    /// For the vectors of whoever sends them.
+    #[cfg(test)]
+    pub(super) fn with_every_term() -> Self {
+        Self::new()
+            .name("Example Bond")
+            .product_type(ProductType::Bond)
+            .ewpg(true)
+            .isin("DE000A0TEST0")
+            .max_issuable_amount(5_000_u64)
+            .step_size(10_u64)
+            .agio_percent(Figure::decimal("2.5").unwrap())
+            .payment_deadline(14_u32)
+            .cancellation_deadline(14_u32)
+            .network(Network::PolygonMainnet)
+    }
+
     /// Terms that say nothing yet.
     pub fn new() -> Self {
         Self::default()

@@ -60,24 +60,12 @@ operation! {
 mod tests {
     use super::*;
     use crate::partner::Figure;
-    use crate::partner::issuer::{Network, ProductType};
     use crate::vectors::{self, BEARER};
     use expect_test::expect;
 
     #[test]
     fn every_field_goes_out_under_its_documented_name() {
-        let terms = ProductTerms::new()
-            .name("Example Bond")
-            .product_type(ProductType::Bond)
-            .ewpg(true)
-            .isin("DE000A0TEST0")
-            .max_issuable_amount(5_000_u64)
-            .step_size(10_u64)
-            .agio_percent(Figure::decimal("2.5").unwrap())
-            .payment_deadline(14_u32)
-            .cancellation_deadline(14_u32)
-            .network(Network::PolygonMainnet);
-        let update = UpdateProduct::new("p-1".parse().unwrap(), terms);
+        let update = UpdateProduct::new("p-1".parse().unwrap(), ProductTerms::with_every_term());
         expect![[r#"{"provide_nominal_value":true,"nominal_value":100,"name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET"}"#]].assert_eq(&vectors::body(&update.clone().price(ProductPrice::NominalValue(Figure::from(100)))));
         expect![[r#"{"provide_nominal_value":false,"issuance_price":99,"name":"Example Bond","product_type":"BOND","ewpg":true,"isin":"DE000A0TEST0","max_issuable_amount":5000,"step_size":10,"agio_percent":"2.5","payment_deadline":14,"cancellation_deadline":14,"network":"POLYGON-MAINNET"}"#]].assert_eq(&vectors::body(&update.price(ProductPrice::IssuancePrice(Figure::from(99)))));
     }
