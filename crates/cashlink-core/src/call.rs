@@ -78,8 +78,8 @@ impl<T, C: Credential> Call<T, C> {
 
     /// The operation's name.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.encoded.name
+    pub fn name(&self) -> &str {
+        &self.encoded.name
     }
 
     /// The idempotency key that it carries.

@@ -1,5 +1,6 @@
 //! A request as every attempt sends it: what an operation wrote, checked and complete but for credential and base.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -10,7 +11,8 @@ use crate::{ApiVersion, Effect, Honoured, IdempotencyKey, InvalidValue, Operatio
 /// The request as it will be sent by every attempt.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
-    pub(crate) name: &'static str,
+    /// Borrowed, but for a stored intent, whose operation this program may not know.
+    pub(crate) name: Cow<'static, str>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -104,7 +106,7 @@ impl Encoded {
         operation.headers(&mut headers);
         headers.keys().try_for_each(check_header)?;
         let encoded = Self {
-            name: O::NAME,
+            name: Cow::Borrowed(O::NAME),
             method: operation.method(),
             path: path.finish()?,
             query: query.into_text(),
@@ -144,7 +146,7 @@ impl Encoded {
     }
 
     /// Path and query, relative to the base.
-    pub(crate) fn target(&self) -> alloc::borrow::Cow<'_, str> {
+    pub(crate) fn target(&self) -> Cow<'_, str> {
         if self.query.is_empty() {
             (&*self.path).into()
         } else {

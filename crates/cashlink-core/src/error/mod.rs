@@ -4,6 +4,7 @@
 mod predicates;
 mod show;
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -49,7 +50,7 @@ struct Inner {
 
 /// What a flow knows at its end, whatever went wrong.
 pub(crate) struct Report {
-    pub(crate) operation: &'static str,
+    pub(crate) operation: Cow<'static, str>,
     pub(crate) key: Option<IdempotencyKey>,
     pub(crate) attempts: u32,
     pub(crate) certainty: Certainty,
@@ -66,9 +67,9 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(operation: &'static str) -> Self {
+    pub(crate) fn new(operation: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            operation,
+            operation: operation.into(),
             key: None,
             attempts: 0,
             certainty: Certainty::NotApplied,
@@ -92,7 +93,7 @@ impl Report {
             only_reads: matches!(asked.call.effect, OwnedEffect::Safe),
             survives_ambiguity: Row::asked(asked).survives_ambiguity(),
             map_limits: error_map::Limits { leaves: policy.error_leaves, depth: policy.error_depth },
-            ..Self::new(asked.call.name)
+            ..Self::new(asked.call.name.clone())
         }
     }
 }
@@ -285,8 +286,8 @@ impl Error {
 
     /// The operation's name: `investors.create`.
     #[must_use]
-    pub fn operation(&self) -> &'static str {
-        self.0.report.operation
+    pub fn operation(&self) -> &str {
+        &self.0.report.operation
     }
 
     /// The idempotency key of the call.

@@ -116,7 +116,7 @@ pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {
         headers.insert(header::CONTENT_TYPE, content_type.clone());
     }
     Ok(Encoded {
-        name: NAME,
+        name: NAME.into(),
         method: Method::POST,
         path: String::new(),
         query: String::new(),

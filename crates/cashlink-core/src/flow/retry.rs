@@ -36,7 +36,7 @@ impl Row {
     /// The row of a call, on a client that may know its key confirmed.
     pub(crate) fn asked(asked: Asked<'_>) -> Self {
         let Asked { settings, call } = asked;
-        Self::of(&call.effect, call.at_own_path && settings.confirmed.contains(&call.name))
+        Self::of(&call.effect, call.at_own_path && settings.confirmed.iter().any(|name| *name == call.name))
     }
 
     fn of(effect: &OwnedEffect, confirmed: bool) -> Self {
