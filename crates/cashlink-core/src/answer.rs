@@ -97,11 +97,13 @@ pub struct Received {
 }
 
 impl Received {
+    pub(crate) fn to(settings: &Arc<Settings>, call: &Arc<Encoded>) -> Self {
+        Self { settings: Arc::clone(settings), call: Arc::clone(call) }
+    }
+
     pub(crate) fn decode(answer: &Answer<'_>) -> Result<Self, DecodeError> {
         match answer.asked() {
-            Some(Asked { settings, call }) => {
-                Ok(Self { settings: Arc::clone(settings), call: Arc::clone(call) })
-            }
+            Some(Asked { settings, call }) => Ok(Self::to(settings, call)),
             // Never reached: an erased call is decoded by the flow that asked.
             None => Err(DecodeError::new("answer", "must belong to a call")),
         }

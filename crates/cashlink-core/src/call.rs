@@ -159,6 +159,13 @@ impl<T, C: Credential> Call<T, C> {
     }
 }
 
+impl<C> Call<Received, C> {
+    /// A call that was stored: what its reply decodes to is known only to whoever knows its operation.
+    pub(crate) fn stored(encoded: Arc<Encoded>) -> Self {
+        Self { encoded, options: Options::default(), decode: Received::decode, credential: PhantomData }
+    }
+}
+
 impl<T, C> Clone for Call<T, C> {
     fn clone(&self) -> Self {
         Self {

@@ -91,6 +91,10 @@ impl<C: Credential> Client<C> {
         Step::start(&self.settings, call, prior, now, entropy)
     }
 
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     /// The settings that this client was made with.
     #[must_use]
     pub fn policy(&self) -> &Policy {

@@ -24,7 +24,28 @@ pub(crate) mod sealed {
 
     /// What a flow needs of a credential; not nameable outside, so that nobody adds a fourth kind.
     pub trait Authenticate {
+        /// Which kind it is, in what is stored.
+        const KIND: Kind;
+
         fn into_authentication(self) -> Authentication;
+    }
+
+    /// The kinds of credential, by the numbers under which intents are stored.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Kind {
+        UserKey = 1,
+        AppKey = 2,
+        Bearer = 3,
+    }
+
+    impl Kind {
+        pub(crate) const fn describe(self) -> &'static str {
+            match self {
+                Self::UserKey => "payments with a user key",
+                Self::AppKey => "payments with an app key",
+                Self::Bearer => "partner",
+            }
+        }
     }
 
     /// How the requests of a client are authenticated.
@@ -108,6 +129,8 @@ macro_rules! api_key {
         }
 
         impl sealed::Authenticate for $Key {
+            const KIND: sealed::Kind = sealed::Kind::$Key;
+
             fn into_authentication(self) -> Authentication {
                 Authentication::ApiKey(self.value)
             }
@@ -182,6 +205,8 @@ impl fmt::Debug for Bearer {
 }
 
 impl sealed::Authenticate for Bearer {
+    const KIND: sealed::Kind = sealed::Kind::Bearer;
+
     fn into_authentication(self) -> Authentication {
         Authentication::Bearer(self)
     }

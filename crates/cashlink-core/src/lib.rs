@@ -106,6 +106,7 @@ mod fields;
 pub mod flow;
 mod id;
 mod idempotency;
+pub mod intent;
 pub mod interop;
 mod invalid;
 mod json;

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use crate::Operation;
 use crate::answer::{Answer, DecodeError, Received};
-use crate::call::Call;
+use crate::call::{Call, Decode};
 use crate::encoded::API_VERSION;
 use crate::error::{Error, request_id};
 use crate::json;
@@ -53,8 +54,24 @@ impl Reply<Received> {
     /// # Errors
     /// When the answer is not what the operation expects. Its effect has happened all the same.
     pub fn decode<T, C>(self, call: &Call<T, C>) -> Result<Reply<T>, Error> {
+        self.read(call.decode)
+    }
+
+    /// Decodes the reply to a call of this operation, which another process may have made.
+    ///
+    /// # Errors
+    /// As for [`Reply::decode`], and when the call was another operation's.
+    pub fn decode_as<O: Operation>(self) -> Result<Reply<O::Output>, Error> {
+        if self.value.asked().call.name == O::NAME {
+            self.read(O::decode)
+        } else {
+            self.read(|_| Err(DecodeError::new("operation", "must be the one that was asked")))
+        }
+    }
+
+    fn read<T>(self, decode: Decode<T>) -> Result<Reply<T>, Error> {
         let Self { value: received, meta } = self;
-        match (call.decode)(&Answer::to(received.asked(), &meta.response)) {
+        match decode(&Answer::to(received.asked(), &meta.response)) {
             Ok(value) => Ok(Reply { value, meta }),
             Err(fault) => {
                 let Meta { response, attempts } = meta;

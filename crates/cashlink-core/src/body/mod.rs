@@ -19,10 +19,10 @@ use http::HeaderValue;
 /// the adapter reads again on every attempt; a [`Cursor`] says what comes next.
 #[derive(Clone, Default)]
 pub struct Body {
-    content_type: Option<HeaderValue>,
-    head: Bytes,
-    payload: Option<Payload>,
-    tail: Bytes,
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) head: Bytes,
+    pub(crate) payload: Option<Payload>,
+    pub(crate) tail: Bytes,
 }
 
 /// The part of a body that is not framing.
