@@ -1,0 +1,153 @@
+//! A claim: an intent under a lease. The only thing that leads to a request.
+
+use std::time::Duration;
+
+use cashlink_core::answer::Received;
+use cashlink_core::intent::replay;
+use cashlink_core::{Call, Certainty, Client, Credential, Effect, Error, InvalidValue, Prior, Reply};
+
+use crate::store::{Lease, Row};
+use crate::{Evidence, Intent, Policy, Settlement, State};
+
+/// An intent that this worker alone may perform, until its lease ends. It was committed before it could be claimed.
+///
+/// Not `Clone`: one claim, one performance, one settlement.
+#[derive(Debug)]
+pub struct Claim {
+    lease: Lease,
+    intent: Intent,
+    attempts: u32,
+    maybe_sent: bool,
+    age: Duration,
+    answered: Option<Evidence>,
+}
+
+/// What is to be done with a claim.
+#[derive(Debug)]
+pub enum Next {
+    /// Perform [`Claim::call`], with [`Claim::prior`].
+    Perform,
+    /// Send nothing: only record this.
+    Settle(Settlement),
+    /// Send nothing: what became of it is known, and its handler hasn't taken it yet. Once it has, record this.
+    Hand(Settlement),
+}
+
+/// A claimed row that can't be read: changed by another hand, or written by a newer version of this library.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The claim's lease.
+    pub lease: Lease,
+    /// What is to be recorded, so that a person or a newer worker can go on. Where there is nothing, leave the row as it is: it has an
+    /// outcome that only a newer version can read, and that must not be overwritten.
+    pub settlement: Option<Box<Settlement>>,
+}
+
+/// One of the rows that were claimed.
+pub type Claimed = Result<Claim, Unreadable>;
+
+impl Claim {
+    /// A claimed row, read. Its fingerprint must be that of its request.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(crate) fn of(row: &Row, policy: &Policy) -> Claimed {
+        let Row { lease, attempts, maybe_sent, age, .. } = *row;
+        let refused =
+            |settlement: Option<Settlement>| Unreadable { lease, settlement: settlement.map(Box::new) };
+        let evidence = |state, note: &str| {
+            let certainty = if maybe_sent { Certainty::Unknown } else { Certainty::NotApplied };
+            Evidence::new(state, certainty, attempts, note)
+        };
+        let answered = match row.evidence.as_deref().map(Evidence::decode).transpose() {
+            Ok(evidence) => evidence.filter(|evidence| evidence.state() != State::Pending),
+            Err(_) => return Err(refused(None)),
+        };
+        let intent = Intent::decode(&row.request).map_err(|error| {
+            // Perhaps a newer worker can read it.
+            let evidence = evidence(State::Pending, &error.to_string());
+            refused(Some(Settlement::postponed(evidence, policy.longest_wait)))
+        })?;
+        if intent.fingerprint() != row.fingerprint {
+            let evidence = evidence(State::Dead, "the stored request is not the one that was staged");
+            return Err(refused(Some(Settlement::last(evidence))));
+        }
+        Ok(Self { lease, intent, attempts, maybe_sent, age, answered })
+    }
+
+    /// The lease.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        self.lease
+    }
+
+    /// What was meant.
+    #[must_use]
+    pub fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    /// What is known of earlier attempts: a claim that nobody settled counts as *maybe sent*.
+    #[must_use]
+    pub fn prior(&self) -> Prior {
+        Prior::new(self.attempts, self.maybe_sent)
+    }
+
+    /// What is to be done.
+    #[must_use]
+    pub fn next(&self, policy: &Policy) -> Next {
+        if let Some(evidence) = &self.answered {
+            return Next::Hand(Settlement::last(evidence.clone()));
+        }
+        let by_key = matches!(self.intent.effect(), Effect::Keyed { .. });
+        if by_key && self.maybe_sent && self.age > policy.max_replay_age {
+            let note = "it may have happened, and the server may have forgotten its key since: not repeated";
+            return Next::Settle(Settlement::last(self.evidence(State::NeedsReconciliation, note)));
+        }
+        Next::Perform
+    }
+
+    /// The call, to be performed by this client with [`Claim::prior`] (`resume`, in `cashlink-client`).
+    ///
+    /// # Errors
+    /// When the client has another kind of credential, or another base, than the intent was made for. Nothing is sent; record the
+    /// settlement: the intent waits for the configuration to be mended.
+    pub fn call<C: Credential>(
+        &self,
+        client: &Client<C>,
+        policy: &Policy,
+    ) -> Result<Call<Received, C>, Box<Settlement>> {
+        replay::call(&self.intent, client).map_err(|fault| self.postponed(fault, policy).into())
+    }
+
+    fn postponed(&self, fault: InvalidValue, policy: &Policy) -> Settlement {
+        Settlement::postponed(self.evidence(State::Pending, &fault.to_string()), policy.longest_wait)
+    }
+
+    fn evidence(&self, state: State, note: &str) -> Evidence {
+        let certainty = if self.maybe_sent { Certainty::Unknown } else { Certainty::NotApplied };
+        Evidence::new(state, certainty, self.attempts, note)
+    }
+
+    /// What the end of the call means. `entropy` only spreads the waits.
+    #[must_use]
+    pub fn settlement(
+        &self,
+        result: Result<&Reply<Received>, &Error>,
+        policy: &Policy,
+        entropy: u64,
+    ) -> Settlement {
+        match result {
+            Ok(reply) => Settlement::done(reply),
+            Err(error) => Settlement::failed(error, policy, self.lease.fence, entropy),
+        }
+    }
+
+    /// The reply that evidence of this claim holds, to be decoded as its operation's: also one that an earlier process got.
+    #[must_use]
+    pub fn reply<C: Credential>(&self, client: &Client<C>, evidence: &Evidence) -> Option<Reply<Received>> {
+        let call = replay::call(&self.intent, client).ok()?;
+        let answer = evidence.answer().filter(|answer| answer.status().is_success())?;
+        Some(replay::reply(&call, client, answer.clone(), evidence.attempts()))
+    }
+}

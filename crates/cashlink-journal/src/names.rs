@@ -1,0 +1,76 @@
+//! Which tables the journal uses.
+
+use std::fmt;
+
+use cashlink_core::InvalidValue;
+
+/// The names of the journal's tables: a prefix, and in PostgreSQL perhaps a schema. By default `cashlink_intents`,
+/// `cashlink_inbox`, `cashlink_migrations`, in the connection's own schema.
+///
+/// ```
+/// use cashlink_journal::Names;
+///
+/// let names = Names::default().prefix("payments_")?.schema("ledger")?;
+/// assert_eq!(names.apply("SELECT id FROM cashlink_intents"), "SELECT id FROM ledger.payments_intents");
+/// # Ok::<(), cashlink_journal::core::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    prefix: String,
+    schema: Option<String>,
+}
+
+/// What stands before the name of each table in the exported SQL, and nowhere else in it.
+const PREFIX: &str = "cashlink_";
+
+impl Default for Names {
+    fn default() -> Self {
+        Self { prefix: PREFIX.to_owned(), schema: None }
+    }
+}
+
+fn identifier(text: &str) -> Result<String, InvalidValue> {
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if first && text.len() <= 32 && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(InvalidValue::new(
+            "table prefix or schema",
+            "must be 1 to 32 small letters, digits and '_', and not begin with a digit",
+        ))
+    }
+}
+
+impl Names {
+    /// Another prefix than `cashlink_`.
+    ///
+    /// # Errors
+    /// When it is no plain SQL identifier.
+    pub fn prefix(mut self, prefix: &str) -> Result<Self, InvalidValue> {
+        self.prefix = identifier(prefix)?;
+        Ok(self)
+    }
+
+    /// A schema of PostgreSQL, or an attached database of SQLite, that holds the tables. It must be there.
+    ///
+    /// # Errors
+    /// When it is no plain SQL identifier.
+    pub fn schema(mut self, schema: &str) -> Result<Self, InvalidValue> {
+        self.schema = Some(identifier(schema)?);
+        Ok(self)
+    }
+
+    /// One of the exported statements, with these names.
+    #[must_use]
+    pub fn apply(&self, sql: &str) -> String {
+        let schema = self.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+        sql.replace(PREFIX, &format!("{schema}{}", self.prefix))
+    }
+}
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.apply("cashlink_*"))
+    }
+}

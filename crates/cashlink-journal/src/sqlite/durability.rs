@@ -1,0 +1,31 @@
+//! T42: what SQLite does at a commit, set and read again, never taken for granted.
+
+use rusqlite::{Connection, Error};
+
+use crate::store::NotDurable;
+
+const SYNCHRONOUS: NotDurable = NotDurable { setting: "synchronous", rule: "must be FULL (2) or EXTRA (3)" };
+const JOURNAL_MODE: NotDurable = NotDurable {
+    setting: "journal_mode",
+    rule: "must not be OFF or MEMORY, and the database must be a file",
+};
+
+/// Sets what makes each commit reach the disk, on a connection of the journal's own.
+pub(super) fn ensure(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;")?;
+    check(connection)
+}
+
+/// What holds on this connection now. Cheap: SQLite reads neither from the disk.
+pub(super) fn check(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
+    let synchronous: i64 = pragma(connection, "PRAGMA synchronous")?;
+    if synchronous < 2 {
+        return Ok(Err(SYNCHRONOUS));
+    }
+    let mode: String = pragma(connection, "PRAGMA journal_mode")?;
+    Ok(if matches!(mode.as_str(), "off" | "memory") { Err(JOURNAL_MODE) } else { Ok(()) })
+}
+
+fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> Result<T, Error> {
+    connection.prepare_cached(sql)?.query_row([], |columns| columns.get(0))
+}

@@ -1,0 +1,80 @@
+//! The tables: created, brought up to date, and compared on every start.
+
+use std::fmt;
+
+use rusqlite::{Connection, Error, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
+
+use super::{Journal, durability, sql};
+use crate::store::NotDurable;
+
+/// Why the journal can't be used in this database.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// A commit would not be durable (T42).
+    NotDurable(NotDurable),
+    /// A migration has run that this version of the library doesn't know, or knows with another text. The number is that of the
+    /// migration.
+    Unknown {
+        /// The migration's number.
+        number: i64,
+    },
+    /// The database refused.
+    Database(Error),
+}
+
+impl From<Error> for MigrateError {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl fmt::Display for MigrateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotDurable(reason) => reason.fmt(f),
+            Self::Unknown { number } => write!(
+                f,
+                "migration {number} of the journal is not one of this version's: the database was migrated by a newer version"
+            ),
+            Self::Database(error) => write!(f, "the database refused to hold the journal: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for MigrateError {}
+
+impl Journal {
+    /// Makes the connection durable (T42), and creates the tables or brings them up to date. To be called on every start, and by
+    /// as many processes as there are: what has run is compared, not run again. Connections that only stage need it once as well,
+    /// or `synchronous` set by themselves: staging checks it.
+    ///
+    /// # Errors
+    /// When the database can't be made durable, was migrated by a newer version, or refuses.
+    pub fn prepare(&self, connection: &mut Connection) -> Result<(), MigrateError> {
+        durability::ensure(connection)?.map_err(MigrateError::NotDurable)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(&self.names.apply(sql::MIGRATION_TABLE))?;
+        let before = transaction
+            .prepare(&self.names.apply(sql::MIGRATED_SO_FAR))?
+            .query_map([], |columns| Ok((columns.get(0)?, columns.get(1)?)))?
+            .collect::<Result<Vec<(i64, [u8; 32])>, _>>()?;
+        let mut ran = before.iter();
+        for (number, migration) in (1..).zip(sql::MIGRATIONS) {
+            let hash: [u8; 32] = Sha256::digest(migration).into();
+            match ran.next() {
+                Some(ran) if *ran == (number, hash) => {}
+                Some(_) => return Err(MigrateError::Unknown { number }),
+                None => {
+                    transaction.execute_batch(&self.names.apply(migration))?;
+                    transaction.execute(&self.names.apply(sql::MIGRATED), params![number, hash])?;
+                }
+            }
+        }
+        if let Some((number, _)) = ran.next() {
+            return Err(MigrateError::Unknown { number: *number });
+        }
+        Ok(transaction.commit()?)
+    }
+}

@@ -1,0 +1,136 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use cashlink_core::partner::{NaturalPerson, Partner, distributor::CreateInvestor};
+use cashlink_core::{Bearer, Call, Client, IdempotencyKey, Secret};
+use rusqlite::params;
+
+use super::*;
+use crate::{Account, Next};
+
+fn now(seconds: u64) -> Now {
+    Now::new(1_700_000_000 + seconds, Duration::from_secs(seconds))
+}
+
+fn client() -> Client<Bearer> {
+    Client::new(Partner::demo(), Bearer::client_credentials("me", Secret::new("s")).unwrap())
+}
+
+fn account() -> Account {
+    Account::new("distributor").unwrap()
+}
+
+fn intent(key: &str, name: &str) -> Intent {
+    let person = NaturalPerson::new().forename(name).surname("Lovelace");
+    let create = CreateInvestor::natural_person(IdempotencyKey::new(key).unwrap(), person, true);
+    Intent::new(&client(), &account(), &Call::new(&create).unwrap()).unwrap()
+}
+
+/// A journal in a file, since one in memory is not durable; and a second connection to it.
+struct Place {
+    _folder: tempfile::TempDir,
+    path: std::path::PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        Self { _folder: folder, path }
+    }
+
+    fn store(&self) -> Sqlite {
+        Sqlite::new(Connection::open(&self.path).unwrap(), Journal::default()).unwrap()
+    }
+}
+
+fn stage(store: &mut Sqlite, intent: &Intent) -> Result<Staged, StageError<Error>> {
+    let journal = store.journal.clone();
+    let transaction = store.connection.transaction().unwrap();
+    let staged = journal.stage(&transaction, intent, &Staging::default(), now(0))?;
+    transaction.commit().unwrap();
+    Ok(staged)
+}
+
+fn claim(store: &mut Sqlite, at: u64) -> Vec<Claim> {
+    let (account, policy) = (account(), Policy::default());
+    let wanted = Wanted { account: &account, limit: 10, lease: policy.lease, worker: "test" };
+    store.claim(&wanted, &policy, now(at)).unwrap().into_iter().map(Result::unwrap).collect()
+}
+
+#[test]
+fn what_is_staged_is_claimed_after_the_commit_once_and_settled_with_the_callers_rows() {
+    let place = Place::new();
+    let (mut ours, mut theirs) = (place.store(), place.store());
+    ours.connection.execute_batch("CREATE TABLE orders (id INTEGER PRIMARY KEY, investor TEXT)").unwrap();
+
+    let journal = ours.journal.clone();
+    let transaction = ours.connection.transaction().unwrap();
+    let staged = journal.stage(&transaction, &intent("k", "Ada"), &Staging::default(), now(0)).unwrap();
+    drop(transaction);
+    assert!(claim(&mut theirs, 1).is_empty(), "it was rolled back");
+    assert!(stage(&mut ours, &intent("k", "Ada")).is_ok());
+
+    let claims = claim(&mut theirs, 1);
+    assert_eq!(claims.len(), 1);
+    assert!(claim(&mut ours, 1).is_empty(), "it is somebody's");
+    assert_eq!(staged.id(), claims[0].lease().id);
+    assert!(matches!(claims[0].next(&Policy::default()), Next::Perform));
+    assert!(!claims[0].prior().maybe_sent);
+
+    let call = claims[0].call(&client(), &Policy::default()).unwrap();
+    let answer = http::Response::new(Bytes::from_static(br#"{"id":"3fa85f64-5717-4562-b3fc-2c963f66afa6"}"#));
+    let reply = cashlink_core::intent::replay::reply(&call, &client(), answer, 1);
+    let settlement = claims[0].settlement(Ok(&reply), &Policy::default(), 0);
+    theirs
+        .settle(claims[0].lease(), &settlement, now(2), |transaction| {
+            let reply = claims[0].reply(&client(), settlement.evidence()).unwrap();
+            let investor = reply.decode_as::<CreateInvestor>()?.value;
+            transaction
+                .execute("INSERT INTO orders (investor) VALUES (?1)", params![investor.id.as_str()])?;
+            Ok(())
+        })
+        .unwrap();
+    assert!(claim(&mut ours, 10_000).is_empty());
+    let orders: i64 = ours.connection.query_row("SELECT count(*) FROM orders", [], |row| row.get(0)).unwrap();
+    assert_eq!(orders, 1);
+}
+
+#[test]
+fn t40_the_same_key_with_another_request_is_refused_and_with_the_same_it_is_the_same() {
+    let place = Place::new();
+    let mut store = place.store();
+    let first = stage(&mut store, &intent("k", "Ada")).unwrap();
+    assert!(matches!(stage(&mut store, &intent("k", "Ada")), Ok(Staged::Before(id)) if id == first.id()));
+    assert!(
+        matches!(stage(&mut store, &intent("k", "Bea")), Err(StageError::KeyReused { id }) if id == first.id())
+    );
+    assert_eq!(claim(&mut store, 1).len(), 1);
+}
+
+#[test]
+fn t42_nothing_is_staged_where_a_commit_is_not_durable() {
+    let place = Place::new();
+    let mut store = place.store();
+    store.connection.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
+    assert!(matches!(stage(&mut store, &intent("k", "Ada")), Err(StageError::NotDurable(_))));
+    let in_memory = Sqlite::new(Connection::open_in_memory().unwrap(), Journal::default());
+    assert!(matches!(in_memory, Err(MigrateError::NotDurable(_))));
+}
+
+#[test]
+fn t43_a_lease_that_ended_is_claimed_by_another_and_the_first_can_no_longer_settle() {
+    let place = Place::new();
+    let mut store = place.store();
+    let _ = stage(&mut store, &intent("k", "Ada")).unwrap();
+    let first = claim(&mut store, 1).remove(0);
+    assert!(claim(&mut store, 120).is_empty());
+    let second = claim(&mut store, 121).remove(0);
+    assert!(second.prior().maybe_sent, "the first may have sent it");
+    let settlement =
+        Settlement::last(crate::Evidence::new(crate::State::Done, cashlink_core::Certainty::Applied, 1, ""));
+    let unseen = |_: &mut Transaction<'_>| -> Result<(), HandlerError> { panic!("a stale worker's handler") };
+    assert!(matches!(store.settle(first.lease(), &settlement, now(122), unseen), Err(SettleError::Lost)));
+    assert!(!store.extend(first.lease(), Duration::from_secs(60), now(122)).unwrap());
+    assert!(store.settle(second.lease(), &settlement, now(122), |_| Ok(())).is_ok());
+}
