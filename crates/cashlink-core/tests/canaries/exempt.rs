@@ -19,6 +19,7 @@ pub(crate) const EXEMPT: Reasons = &[
     ("body::multipart::MediaType", "the name of a format, made of tokens"),
     ("time::timestamp::Timestamp", "a moment; one that is personal is wrapped in Personal"),
     ("time::date::Date", "a day; one that is personal is wrapped in Personal"),
+    ("intent::Account", "a name that an operator gave, by which rows are looked up"),
     ("body::PayloadRef", "a length and a hash of the payload, which is shown nowhere else"),
     // Texts that are fixed at compile time, names and numbers.
     ("body::cursor::PayloadFault", "names only"),
@@ -62,6 +63,7 @@ pub(crate) const EXEMPT: Reasons = &[
     ("api::sealed::IntoFields", "a sealed trait"),
     ("api::sealed::Fields", "behind a sealed trait"),
     ("credential::sealed::Authenticate", "a sealed trait"),
+    ("credential::sealed::Kind", "names only"),
     ("credential::sealed::Authentication", "behind a sealed trait; an API key in it is a sensitive header"),
 ];
 

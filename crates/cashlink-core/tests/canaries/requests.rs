@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use cashlink_core::body::{Body, BoundarySeed, Extra, FileName, MediaType, Payload, PayloadRef, Want};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Method;
+use cashlink_core::intent::{Account, Intent};
 use cashlink_core::partner::{
     BankAccount, LegalPerson, NaturalPerson,
     distributor::{
@@ -29,6 +30,20 @@ pub(crate) fn show_all(gallery: &mut Gallery) {
     payments(gallery);
     documents(gallery);
     pieces(gallery);
+    intents(gallery);
+}
+
+/// What a journal keeps: all of the request, and nothing of the credential.
+fn intents(gallery: &mut Gallery) {
+    let create = CreateInvestor::natural_person(key(), person(), true);
+    let intent =
+        Intent::new(&scene::partner(), &Account::new("distributor").unwrap(), &call(&create)).unwrap();
+    let stored = String::from_utf8_lossy(&intent.encode()).into_owned();
+    assert!(stored.contains(TOLD) && !stored.contains(SECRET));
+    let behind_its_end = [&*intent.encode(), told("rest").as_bytes()].concat();
+    show!(gallery, Intent::decode(&behind_its_end).unwrap_err());
+    show!(gallery, intent.fingerprint());
+    show!(gallery, intent);
 }
 
 pub(crate) fn person() -> NaturalPerson {
