@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cashlink_core::bytes::Bytes;
-use cashlink_core::flow::{Look, TokenSlot};
+use cashlink_core::flow::{Look, TokenSlot, Waiter};
 use cashlink_core::http::{Response, header};
 use cashlink_core::partner::Partner;
 use cashlink_core::{Certainty, Error, ErrorKind, Grant, NeedToken, Now, Policy, Step};
@@ -144,15 +144,21 @@ fn assert_hidden(grant: &Grant, text: &str, need: NeedToken<Bytes>) {
     assert_eq!(format!("{value:?}"), "Sensitive");
 }
 
+/// A caller that waits for as long as it takes.
+fn anybody() -> Waiter {
+    Waiter::new(Duration::MAX)
+}
+
 /// Whatever the life: who joined is served, who comes later is served after one flight at most.
 fn assert_slot_settles(grant: &Grant, started: Now) {
     let mut slot = TokenSlot::new(&Policy::default());
     let at = |time| flow::later(started, time);
-    let Look::Lead(lead) = slot.look(started, None, None) else { panic!("nobody else is at it") };
-    let Look::Join(flight) = slot.look(started, None, None) else { panic!("one at a time") };
+    let Look::Lead(lead) = slot.look(started, &mut anybody()) else { panic!("nobody else is at it") };
+    let mut joined = anybody();
+    assert!(matches!(slot.look(started, &mut joined), Look::Join), "one at a time");
     slot.land(lead, Ok(grant));
     for waited in [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(1 << 40), Duration::MAX] {
-        assert!(matches!(slot.look(at(waited), None, Some(flight)), Look::Use(_)), "who joined waits on");
+        assert!(matches!(slot.look(at(waited), &mut joined), Look::Use(_)), "who joined waits on");
     }
 
     // It is good for 80 % of its life or until half a minute before its end, and then no longer.
@@ -163,26 +169,25 @@ fn assert_slot_settles(grant: &Grant, started: Now) {
     match ends {
         Some((good, _)) => {
             if let Some(before) = good.checked_sub(nanosecond) {
-                assert!(matches!(slot.look(at(before), None, None), Look::Use(_)));
+                assert!(matches!(slot.look(at(before), &mut anybody()), Look::Use(_)));
             }
-            let Look::Lead(lead) = slot.look(at(good), None, None) else { panic!("it is due") };
-            let Look::Join(flight) = slot.look(at(good), None, None) else { panic!("one at a time") };
+            let Look::Lead(lead) = slot.look(at(good), &mut anybody()) else { panic!("it is due") };
+            let mut joined = anybody();
+            assert!(matches!(slot.look(at(good), &mut joined), Look::Join), "one at a time");
             slot.land(lead, Ok(grant));
-            assert!(
-                matches!(slot.look(at(good), None, Some(flight)), Look::Use(_)),
-                "a second flight for one look"
-            );
+            assert!(matches!(slot.look(at(good), &mut joined), Look::Use(_)), "a second flight for one look");
         }
-        None => assert!(matches!(slot.look(at(Duration::MAX), None, None), Look::Use(_))),
+        None => assert!(matches!(slot.look(at(Duration::MAX), &mut anybody()), Look::Use(_))),
     }
 
     // The server refuses it, and grants the same one again: each caller asks once.
     let rejected = Some(grant.token().id());
     let now = at(Duration::from_secs(3));
-    if let Look::Lead(lead) = slot.look(now, rejected, None) {
-        let Look::Join(flight) = slot.look(now, rejected, None) else { panic!("one at a time") };
+    if let Look::Lead(lead) = slot.look(now, &mut anybody().without(rejected)) {
+        let mut joined = anybody().without(rejected);
+        assert!(matches!(slot.look(now, &mut joined), Look::Join), "one at a time");
         slot.land(lead, Ok(grant));
-        assert!(matches!(slot.look(now, rejected, Some(flight)), Look::Use(_)));
+        assert!(matches!(slot.look(now, &mut joined), Look::Use(_)));
     } else {
         panic!("a refused token is handed out");
     }

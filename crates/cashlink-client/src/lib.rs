@@ -34,13 +34,16 @@
 
 pub mod asynchronous;
 pub mod blocking;
+mod client;
 mod clock;
 mod entropy;
 mod outbound;
-mod slot;
-mod turning;
+mod pages;
+mod tokens;
 
 pub use cashlink_core as core;
+pub use cashlink_core::body::Progress;
+pub use cashlink_core::flow::Limits;
 pub use clock::system_now;
 pub use entropy::{NoEntropy, random_key, random_seed};
-pub use outbound::{Limits, Progress, Trace};
+pub use outbound::Trace;

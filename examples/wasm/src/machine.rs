@@ -145,7 +145,7 @@ impl Account {
         match step {
             Step::Send(outgoing) => send(outgoing, now, At::Call),
             Step::Wait(delay) => wait(delay, At::Call),
-            Step::Authorize(mut need) => match self.tokens.look(now, need.rejected(), None) {
+            Step::Authorize(mut need) => match self.tokens.look(now, &mut need.waiter()) {
                 Look::Use(token) => self.advance(need.with(token, now), now),
                 Look::Lead(lead) => {
                     let step = need.request(now);
@@ -153,7 +153,7 @@ impl Account {
                 }
                 // Only where callers run beside each other; here there is one at a time.
                 Look::Failed(error) => self.advance(need.fail(&error), now),
-                Look::Join(_) => self.advance(need.time_out(), now),
+                Look::Join | Look::TooLate => self.advance(need.time_out(), now),
             },
             Step::Done(result) => Reached::End(result),
         }

@@ -1,44 +1,26 @@
 //! The async client: the core's client, a transport, a timer, and the loop around a call's steps.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll::{Pending, Ready};
 
 use cashlink_core::answer::Received;
-use cashlink_core::page::{List, Walk};
+use cashlink_core::flow::Waiter;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
 use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
 
-use super::tokens::Tokens;
-use super::{Items, Outbound, Pages, Source, Timer, Transport};
-use crate::slot::{Caller, Turn};
-use crate::turning::Turning;
-use crate::{Limits, entropy};
+use super::{Async, Source, Timer, Transport};
+use crate::client::World;
+use crate::tokens::Turn;
+use crate::{client, entropy, outbound};
 
 /// Performs operations over a [`Transport`]. Cheap to clone; all clones share their tokens and their retry budget.
 ///
 /// A future that is dropped gives its call up: whether it happened is then as unknown as after a lost answer. To spawn a
 /// call, move a clone of the client and the [`Call`] into the task.
-pub struct Client<C: Credential, H, W> {
-    protocol: cashlink_core::Client<C>,
-    world: Arc<World<H, W>>,
-}
-
-/// What the loop needs of the world.
-struct World<H, W> {
-    transport: H,
-    timer: W,
-    tokens: Tokens,
-}
+pub type Client<C, H, W> = client::Client<C, H, W, Async>;
 
 impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
-    /// A client over this transport, with this timer.
-    pub fn with_timer(protocol: cashlink_core::Client<C>, transport: H, timer: W) -> Self {
-        let tokens = Tokens::new(protocol.policy());
-        Self { protocol, world: Arc::new(World { transport, timer, tokens }) }
-    }
-
     /// Performs an operation.
     ///
     /// # Errors
@@ -101,55 +83,19 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
             }
         }
     }
-
-    /// The pages of a list, oldest first.
-    ///
-    /// # Errors
-    /// When the list's own request can't be encoded.
-    pub fn pages<L: List<Credential = C>>(&self, list: &L) -> Result<Pages<L, H, W>, Error> {
-        Walk::new(list, self.protocol.policy()).map(|walk| self.walk(walk))
-    }
-
-    /// The items of a list, oldest first, page by page.
-    ///
-    /// # Errors
-    /// As for [`Client::pages`].
-    pub fn items<L: List<Credential = C>>(&self, list: &L) -> Result<Items<L, H, W>, Error> {
-        self.pages(list).map(Items::new)
-    }
-
-    /// Goes on with a walk, perhaps another process's.
-    pub fn walk<L: List<Credential = C>>(&self, walk: Walk<L>) -> Pages<L, H, W> {
-        Pages::new(self.clone(), Turning::new(walk))
-    }
-
-    /// The settings underneath.
-    pub fn protocol(&self) -> &cashlink_core::Client<C> {
-        &self.protocol
-    }
-
-    /// The transport underneath.
-    pub fn transport(&self) -> &H {
-        &self.world.transport
-    }
 }
 
-impl<H: Transport, W: Timer> World<H, W> {
+impl<H: Transport, W: Timer> World<H, W, Async> {
     /// The loop: does what each step asks for, until the call is over.
     async fn drive<T>(&self, mut step: Step<T>, source: Option<&Source>) -> Result<Reply<T>, Error> {
         loop {
             step = match step {
                 Step::Authorize(need) => self.authorize(need).await,
                 Step::Send(outgoing) => {
-                    let (request, pending) = outgoing.into_parts();
-                    let attempt = pending.attempt();
-                    let request =
-                        request.map(|body| Outbound::new(body, source.cloned()).on_attempt(attempt));
-                    let trace = request.body().trace();
-                    match self.transport.send(request, Limits::of(&pending, self.timer.now())).await {
-                        Ok(response) => pending.respond(self.timer.now(), response),
-                        Err(failure) => pending.fail(self.timer.now(), trace.judge(failure)),
-                    }
+                    let (request, pending, trace) = outbound::attempt(outgoing, source);
+                    let limits = pending.limits(self.timer.now());
+                    let outcome = self.transport.send(request, limits).await;
+                    pending.ended(self.timer.now(), trace.judge(outcome))
                 }
                 Step::Wait(delay) => {
                     self.timer.sleep(delay.duration()).await;
@@ -165,19 +111,30 @@ impl<H: Transport, W: Timer> World<H, W> {
         }
     }
 
+    /// This task's turn: at once, or when the flight that another task leads is over, or at the deadline.
+    async fn turn(&self, mut waiter: Waiter) -> Turn<'_> {
+        let mut seat = None;
+        // Begins when it is polled first, which is when there is something to wait for.
+        let deadline = waiter.deadline();
+        let mut too_late =
+            pin!(async { self.timer.sleep(deadline.saturating_sub(self.timer.now().mono)).await });
+        poll_fn(|context| match self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, context) {
+            Ready(turn) => Ready(turn),
+            Pending => too_late.as_mut().poll(context).map(|()| Turn::TooLate),
+        })
+        .await
+    }
+
     /// Goes on with a token: one that is there, one that another task is about to bring, or one that this one obtains.
     async fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
-        match self.tokens.turn(Caller::of(&need), &self.timer).await {
-            Turn::Use(token) => need.with(token, self.timer.now()),
-            Turn::Failed(error) => need.fail(&error),
-            Turn::TooLate => need.time_out(),
-            Turn::Lead(leading) => {
-                let outcome = self.grant(need.request(self.timer.now())).await;
-                match leading.land(outcome) {
-                    Ok(token) => need.with(token, self.timer.now()),
-                    Err(error) => need.fail(&error),
-                }
-            }
+        let outcome = match self.turn(need.waiter()).await {
+            Turn::TooLate => return need.time_out(),
+            Turn::Over(outcome) => outcome,
+            Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now())).await),
+        };
+        match outcome {
+            Ok(token) => need.with(token, self.timer.now()),
+            Err(error) => need.fail(&error),
         }
     }
 
@@ -187,17 +144,5 @@ impl<H: Transport, W: Timer> World<H, W> {
         step: Step<Grant>,
     ) -> Pin<Box<dyn Future<Output = Result<Reply<Grant>, Error>> + Send + 'a>> {
         Box::pin(self.drive(step, None))
-    }
-}
-
-impl<C: Credential, H, W> Clone for Client<C, H, W> {
-    fn clone(&self) -> Self {
-        Self { protocol: self.protocol.clone(), world: Arc::clone(&self.world) }
-    }
-}
-
-impl<C: Credential, H, W> fmt::Debug for Client<C, H, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("protocol", &self.protocol).finish_non_exhaustive()
     }
 }

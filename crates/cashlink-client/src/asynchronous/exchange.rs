@@ -6,8 +6,10 @@ use std::pin::pin;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::Bytes;
 use cashlink_core::Failure;
+use cashlink_core::body::Inbound;
+use cashlink_core::flow::Patience;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use super::{Outbound, Timer};
@@ -52,13 +54,12 @@ use crate::{Limits, Trace};
 pub struct Exchange<'a, W> {
     timer: &'a W,
     limits: Limits,
+    patience: Patience,
     trace: Trace,
     has_body: bool,
     answered: bool,
-    /// On the timer's monotonic clock.
-    began: Duration,
-    moved: Duration,
-    pieces: u64,
+    /// How much of the body had gone when it was looked at last.
+    sent: u64,
 }
 
 impl<'a, W: Timer> Exchange<'a, W> {
@@ -69,8 +70,9 @@ impl<'a, W: Timer> Exchange<'a, W> {
         if !has_body && !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE) {
             request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(0));
         }
-        let (trace, began) = (request.body().trace(), timer.now().mono);
-        Self { timer, limits, trace, has_body, answered: false, began, moved: began, pieces: 0 }
+        let patience = Patience::new(limits.timeouts, timer.now());
+        let trace = request.body().trace();
+        Self { timer, limits, patience, trace, has_body, answered: false, sent: 0 }
     }
 
     /// Sends, and reads the whole answer. `failed` is told of an error before an answer began: [`Failure::not_sent`] only
@@ -95,35 +97,34 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// A body that nobody asked for means that no whole request has left, whatever the error.
     fn place(&self, failure: Failure) -> Failure {
-        match self.has_body && !self.trace.was_asked_for() {
-            true => Failure::not_sent(failure.reason().to_owned()),
-            false => failure,
+        match self.was_asked_for() {
+            true => failure,
+            false => Failure::not_sent(failure.reason().to_owned()),
         }
+    }
+
+    /// A request without a body may always have been.
+    fn was_asked_for(&self) -> bool {
+        !self.has_body || self.trace.was_asked_for()
     }
 
     /// Reads the answer, but not beyond the limit (T26).
     async fn read<B: http_body::Body>(mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
         self.answered = true;
         let (head, body) = response.into_parts();
-        let (mut body, mut read) = (pin!(body), Gathered::Nothing);
-        let largest = self.limits.largest_answer;
-        if body.size_hint().lower() > largest {
-            return Err(Failure::too_large(head));
-        }
+        let mut body = pin!(body);
+        let mut answer =
+            Inbound::new(head, self.limits.largest_answer).expecting(body.size_hint().lower())?;
         loop {
-            self.moved = self.timer.now().mono;
+            self.patience.moved(self.timer.now());
             match self.in_time(poll_fn(|context| body.as_mut().poll_frame(context))).await {
-                Ok(None) => return Ok(Response::from_parts(head, read.into_bytes())),
+                Ok(None) => return Ok(answer.end()),
                 Ok(Some(Ok(frame))) => {
                     let Ok(data) = frame.into_data() else { continue };
-                    let all = read.len().saturating_add(data.remaining());
-                    if u64::try_from(all).unwrap_or(u64::MAX) > largest {
-                        return Err(Failure::too_large(head));
-                    }
-                    read = read.and(data);
+                    answer = answer.and(data)?;
                 }
-                Ok(Some(Err(_))) => return Err(Failure::cut(head, "the answer broke off")),
-                Err(late) => return Err(Failure::cut(head, late)),
+                Ok(Some(Err(_))) => return Err(answer.cut("the answer broke off")),
+                Err(late) => return Err(answer.cut(late)),
             }
         }
     }
@@ -149,66 +150,13 @@ impl<'a, W: Timer> Exchange<'a, W> {
         .await
     }
 
-    /// How long until something may be too late, if nothing is yet.
+    /// How long until something may be too late, if nothing is yet. The body moves in another task, which wakes nobody here.
     fn pause(&mut self) -> Result<Duration, &'static str> {
-        let (now, timeouts) = (self.timer.now().mono, self.limits.timeouts);
-        let pieces = self.trace.pieces();
-        if pieces != self.pieces {
-            (self.pieces, self.moved) = (pieces, now);
+        let (now, sent) = (self.timer.now(), self.trace.sent());
+        if sent != self.sent {
+            self.sent = sent;
+            self.patience.moved(now);
         }
-        let left = |since: Duration, limit: Duration| {
-            Some(since.saturating_add(limit).saturating_sub(now)).filter(|left| !left.is_zero())
-        };
-        let mut pause = left(self.began, timeouts.total).ok_or("timed out")?;
-        if self.has_body && !self.answered && !self.trace.was_asked_for() {
-            pause = pause.min(left(self.began, timeouts.connect).ok_or("timed out before it was sent")?);
-        }
-        if let Some(idle) = timeouts.idle {
-            left(self.moved, idle).ok_or("timed out in silence")?;
-            // The body moves in another task, which wakes nobody here: look now and then, a quarter late at most.
-            pause = pause.min((idle / 4).max(Duration::from_millis(1)));
-        }
-        Ok(pause)
-    }
-}
-
-/// An answer that came in pieces; mostly, it is one, and stays where it is.
-enum Gathered {
-    Nothing,
-    One(Bytes),
-    Many(BytesMut),
-}
-
-impl Gathered {
-    fn len(&self) -> usize {
-        match self {
-            Self::Nothing => 0,
-            Self::One(bytes) => bytes.len(),
-            Self::Many(bytes) => bytes.len(),
-        }
-    }
-
-    fn and(self, mut data: impl Buf) -> Self {
-        let mut all = match self {
-            Self::Nothing => return Self::One(data.copy_to_bytes(data.remaining())),
-            Self::One(first) => BytesMut::from(first),
-            Self::Many(all) => all,
-        };
-        all.reserve(data.remaining());
-        while data.has_remaining() {
-            let chunk = data.chunk();
-            all.extend_from_slice(chunk);
-            let count = chunk.len();
-            data.advance(count);
-        }
-        Self::Many(all)
-    }
-
-    fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Nothing => Bytes::new(),
-            Self::One(bytes) => bytes,
-            Self::Many(bytes) => bytes.freeze(),
-        }
+        self.patience.left(now, self.answered || self.was_asked_for())
     }
 }

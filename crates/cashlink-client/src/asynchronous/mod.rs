@@ -4,9 +4,8 @@ mod body;
 mod client;
 mod exchange;
 mod pages;
-mod tokens;
 
-pub use body::{Outbound, ReadPayload, Source};
+pub use body::{Outbound, Source};
 pub use client::Client;
 pub use exchange::Exchange;
 pub use pages::{Items, Pages};
@@ -17,8 +16,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_core::{Failure, Now};
+use http::{Request, Response};
+
+pub use crate::outbound::ReadPayload;
 
 use crate::Limits;
+
+/// This world, for what is said once for both.
+#[derive(Clone, Debug)]
+pub enum Async {}
 
 /// Sends one request and reports what came back: what an HTTP stack has to offer.
 ///
@@ -30,9 +36,9 @@ pub trait Transport: Send + Sync {
     /// A [`Failure`] when no whole answer came.
     fn send(
         &self,
-        request: http::Request<Outbound>,
+        request: Request<Outbound>,
         limits: Limits,
-    ) -> impl Future<Output = Result<http::Response<Bytes>, Failure>> + Send;
+    ) -> impl Future<Output = Result<Response<Bytes>, Failure>> + Send;
 }
 
 /// Tells the time and sleeps.
@@ -45,12 +51,8 @@ pub trait Timer: Send + Sync {
 }
 
 impl<T: Transport> Transport for Arc<T> {
-    fn send(
-        &self,
-        request: http::Request<Outbound>,
-        limits: Limits,
-    ) -> impl Future<Output = Result<http::Response<Bytes>, Failure>> + Send {
-        (**self).send(request, limits)
+    async fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
+        (**self).send(request, limits).await
     }
 }
 
@@ -59,7 +61,7 @@ impl<T: Timer> Timer for Arc<T> {
         (**self).now()
     }
 
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
-        (**self).sleep(duration)
+    async fn sleep(&self, duration: Duration) {
+        (**self).sleep(duration).await;
     }
 }

@@ -1,31 +1,22 @@
 //! The blocking client: the core's client, a transport, a timer, and the loop around a call's steps.
 
-use std::fmt;
 use std::sync::Arc;
+use std::task::Poll::Ready;
+use std::task::{Context, Wake, Waker};
+use std::thread::{self, Thread};
 
 use cashlink_core::answer::Received;
-use cashlink_core::page::{List, Walk};
+use cashlink_core::flow::Waiter;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
 use cashlink_core::{Call, Credential, Error, NeedToken, Operation, Prior, Reply, Step};
 
-use super::tokens::Tokens;
-use super::{Items, Outbound, Pages, Source, SystemTimer, Timer, Transport};
-use crate::slot::{Caller, Turn};
-use crate::turning::Turning;
-use crate::{Limits, entropy};
+use super::{Blocking, Source, SystemTimer, Timer, Transport};
+use crate::client::World;
+use crate::tokens::Turn;
+use crate::{client, entropy, outbound};
 
 /// Performs operations over a [`Transport`]. Cheap to clone; all clones share their tokens and their retry budget.
-pub struct Client<C: Credential, H, W = SystemTimer> {
-    protocol: cashlink_core::Client<C>,
-    world: Arc<World<H, W>>,
-}
-
-/// What the loop needs of the world.
-struct World<H, W> {
-    transport: H,
-    timer: W,
-    tokens: Tokens,
-}
+pub type Client<C, H, W = SystemTimer> = client::Client<C, H, W, Blocking>;
 
 impl<C: Credential, H: Transport> Client<C, H> {
     /// A client that goes by the system's clocks.
@@ -35,12 +26,6 @@ impl<C: Credential, H: Transport> Client<C, H> {
 }
 
 impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
-    /// A client with a timer of its own.
-    pub fn with_timer(protocol: cashlink_core::Client<C>, transport: H, timer: W) -> Self {
-        let tokens = Tokens::new(protocol.policy());
-        Self { protocol, world: Arc::new(World { transport, timer, tokens }) }
-    }
-
     /// Performs an operation.
     ///
     /// # Errors
@@ -132,70 +117,19 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
             }
         }
     }
-
-    /// The pages of a list, oldest first.
-    ///
-    /// # Errors
-    /// When the list's own request can't be encoded.
-    pub fn pages<L: List<Credential = C>>(&self, list: &L) -> Result<Pages<'_, L, H, W>, Error> {
-        Walk::new(list, self.protocol.policy()).map(|walk| self.walk(walk))
-    }
-
-    /// The items of a list, oldest first, page by page.
-    ///
-    /// # Errors
-    /// As for [`Client::pages`].
-    pub fn items<L: List<Credential = C>>(&self, list: &L) -> Result<Items<'_, L, H, W>, Error> {
-        self.pages(list).map(Items::new)
-    }
-
-    /// Goes on with a walk, perhaps another process's: keep [`Pages::walk`] as JSON, and read it back. A walk that has ended
-    /// yields nothing more; for what is new since, there is [`Bookmark`](cashlink_core::page::Bookmark).
-    ///
-    /// ```no_run
-    /// # use cashlink_client::blocking::{Client, Transport};
-    /// # use cashlink_client::core::{Bearer, page::Walk, partner::distributor::ListInvestors};
-    /// # fn example(client: &Client<Bearer, impl Transport>, stored: &str) -> Result<(), Box<dyn std::error::Error>> {
-    /// let walk: Walk<ListInvestors> = serde_json::from_str(stored)?;
-    /// let mut pages = client.walk(walk);
-    /// for page in pages.by_ref() {
-    ///     println!("{} investors", page?.items.len());
-    /// }
-    /// let stored = serde_json::to_string(pages.walk())?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn walk<L: List<Credential = C>>(&self, walk: Walk<L>) -> Pages<'_, L, H, W> {
-        Pages::new(self, Turning::new(walk))
-    }
-
-    /// The settings underneath.
-    pub fn protocol(&self) -> &cashlink_core::Client<C> {
-        &self.protocol
-    }
-
-    /// The transport underneath.
-    pub fn transport(&self) -> &H {
-        &self.world.transport
-    }
 }
 
-impl<H: Transport, W: Timer> World<H, W> {
+impl<H: Transport, W: Timer> World<H, W, Blocking> {
     /// The loop: does what each step asks for, until the call is over.
     fn drive<T>(&self, mut step: Step<T>, source: Option<&Source>) -> Result<Reply<T>, Error> {
         loop {
             step = match step {
                 Step::Authorize(need) => self.authorize(need),
                 Step::Send(outgoing) => {
-                    let (request, pending) = outgoing.into_parts();
-                    let attempt = pending.attempt();
-                    let request =
-                        request.map(|body| Outbound::new(body, source.cloned()).on_attempt(attempt));
-                    let trace = request.body().trace();
-                    match self.transport.send(request, Limits::of(&pending, self.timer.now())) {
-                        Ok(response) => pending.respond(self.timer.now(), response),
-                        Err(failure) => pending.fail(self.timer.now(), trace.judge(failure)),
-                    }
+                    let (request, pending, trace) = outbound::attempt(outgoing, source);
+                    let limits = pending.limits(self.timer.now());
+                    let outcome = self.transport.send(request, limits);
+                    pending.ended(self.timer.now(), trace.judge(outcome))
                 }
                 Step::Wait(delay) => {
                     self.timer.sleep(delay.duration());
@@ -211,31 +145,38 @@ impl<H: Transport, W: Timer> World<H, W> {
         }
     }
 
+    /// This thread's turn: at once, or when the flight that another thread leads is over, or at the deadline.
+    fn turn(&self, mut waiter: Waiter) -> Turn<'_> {
+        let waker = Waker::from(Arc::new(Parked(thread::current())));
+        let (mut seat, context) = (None, Context::from_waker(&waker));
+        loop {
+            if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, &context)
+            {
+                return turn;
+            }
+            thread::park_timeout(waiter.deadline().saturating_sub(self.timer.now().mono));
+        }
+    }
+
     /// Goes on with a token: one that is there, one that another thread is about to bring, or one that this one obtains.
     fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
-        match self.tokens.turn(Caller::of(&need), &self.timer) {
-            Turn::Use(token) => need.with(token, self.timer.now()),
-            Turn::Failed(error) => need.fail(&error),
-            Turn::TooLate => need.time_out(),
-            Turn::Lead(leading) => {
-                let outcome = self.drive(need.request(self.timer.now()), None);
-                match leading.land(outcome) {
-                    Ok(token) => need.with(token, self.timer.now()),
-                    Err(error) => need.fail(&error),
-                }
-            }
+        let outcome = match self.turn(need.waiter()) {
+            Turn::TooLate => return need.time_out(),
+            Turn::Over(outcome) => outcome,
+            Turn::Lead(leading) => leading.land(self.drive(need.request(self.timer.now()), None)),
+        };
+        match outcome {
+            Ok(token) => need.with(token, self.timer.now()),
+            Err(error) => need.fail(&error),
         }
     }
 }
 
-impl<C: Credential, H, W> Clone for Client<C, H, W> {
-    fn clone(&self) -> Self {
-        Self { protocol: self.protocol.clone(), world: Arc::clone(&self.world) }
-    }
-}
+/// Wakes a thread that has parked.
+struct Parked(Thread);
 
-impl<C: Credential, H, W> fmt::Debug for Client<C, H, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("protocol", &self.protocol).finish_non_exhaustive()
+impl Wake for Parked {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }

@@ -3,7 +3,6 @@
 mod body;
 mod client;
 mod pages;
-mod tokens;
 
 pub use body::{Outbound, OutboundReader, Source};
 pub use client::Client;
@@ -13,8 +12,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_core::{Failure, Now};
+use http::{Request, Response};
 
 use crate::Limits;
+
+/// This world, for what is said once for both.
+#[derive(Clone, Debug)]
+pub enum Blocking {}
 
 /// Sends one request and reports what came back: what an HTTP stack has to offer.
 ///
@@ -27,11 +31,7 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     /// A [`Failure`] when no whole answer came.
-    fn send(
-        &self,
-        request: http::Request<Outbound>,
-        limits: Limits,
-    ) -> Result<http::Response<Bytes>, Failure>;
+    fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure>;
 }
 
 /// Tells the time and sleeps.
@@ -59,11 +59,7 @@ impl Timer for SystemTimer {
 }
 
 impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
-    fn send(
-        &self,
-        request: http::Request<Outbound>,
-        limits: Limits,
-    ) -> Result<http::Response<Bytes>, Failure> {
+    fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
         (**self).send(request, limits)
     }
 }

@@ -1,31 +1,25 @@
 //! Lists as iterators: of pages, and of items.
 
-use std::{fmt, vec};
+use std::convert::Infallible;
 
 use cashlink_core::Error;
-use cashlink_core::page::{List, Page, Walk};
+use cashlink_core::page::{List, Page};
 
-use super::{Client, Timer, Transport};
-use crate::turning::Turning;
+use super::{Blocking, Timer, Transport};
+use crate::pages;
 
-/// The pages of a list. It ends after the last page, or after an error; [`Pages::walk`] is then where to go on.
-pub struct Pages<'a, L: List, H, W> {
-    client: &'a Client<L::Credential, H, W>,
-    turning: Turning<L>,
+/// The pages of a list, as an iterator.
+pub type Pages<L, H, W> = pages::Pages<L, H, W, Blocking>;
+
+/// The items of a list, as an iterator.
+pub type Items<L, H, W> = pages::Items<L, H, W, Blocking>;
+
+impl pages::Fetches for Blocking {
+    /// Whoever asks for a page is there until it comes.
+    type Fetching<L: List> = Infallible;
 }
 
-impl<'a, L: List, H, W> Pages<'a, L, H, W> {
-    pub(super) fn new(client: &'a Client<L::Credential, H, W>, turning: Turning<L>) -> Self {
-        Self { client, turning }
-    }
-
-    /// Where the walk stands: before the page that comes next. Store it to go on another time.
-    pub fn walk(&self) -> &Walk<L> {
-        self.turning.walk()
-    }
-}
-
-impl<L: List, H: Transport, W: Timer> Iterator for Pages<'_, L, H, W> {
+impl<L: List, H: Transport, W: Timer> Iterator for Pages<L, H, W> {
     type Item = Result<Page<L>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -34,24 +28,7 @@ impl<L: List, H: Transport, W: Timer> Iterator for Pages<'_, L, H, W> {
     }
 }
 
-/// The items of a list. Pages are fetched when they are needed.
-pub struct Items<'a, L: List, H, W> {
-    pages: Pages<'a, L, H, W>,
-    page: vec::IntoIter<L::Item>,
-}
-
-impl<'a, L: List, H, W> Items<'a, L, H, W> {
-    pub(super) fn new(pages: Pages<'a, L, H, W>) -> Self {
-        Self { pages, page: Vec::new().into_iter() }
-    }
-
-    /// Where the walk stands: behind the page whose items are being given out. Whether the list changed on the way, too.
-    pub fn walk(&self) -> &Walk<L> {
-        self.pages.walk()
-    }
-}
-
-impl<L: List, H: Transport, W: Timer> Iterator for Items<'_, L, H, W> {
+impl<L: List, H: Transport, W: Timer> Iterator for Items<L, H, W> {
     type Item = Result<L::Item, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -64,17 +41,5 @@ impl<L: List, H: Transport, W: Timer> Iterator for Items<'_, L, H, W> {
                 Err(error) => return Some(Err(error)),
             }
         }
-    }
-}
-
-impl<L: List, H, W> fmt::Debug for Pages<'_, L, H, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pages").field(self.walk()).finish()
-    }
-}
-
-impl<L: List, H, W> fmt::Debug for Items<'_, L, H, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("pages", &self.pages).field("left", &self.page.len()).finish()
     }
 }

@@ -1,6 +1,8 @@
 //! Reading a body without I/O: a cursor says what it wants next, and the adapter does it, blocking or not.
 
+use alloc::vec::Vec;
 use core::fmt;
+use core::task::{Poll, ready};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -58,6 +60,29 @@ impl fmt::Display for PayloadFault {
 }
 
 impl core::error::Error for PayloadFault {}
+
+/// How far a body has gone on one attempt.
+///
+/// Within an attempt, `sent` only rises; it is `total` once the last byte was handed to the transport, whose buffers and
+/// the network's are still ahead of it then: only the reply says that the server has it. A repeated attempt begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Which attempt, counted like [`Meta::attempts`](crate::Meta::attempts): from 1.
+    pub attempt: u32,
+    /// How many bytes of the body were handed on, framing included.
+    pub sent: u64,
+    /// How many there are: what `Content-Length` says.
+    pub total: u64,
+}
+
+impl Progress {
+    /// So far, on this attempt.
+    #[must_use]
+    pub const fn new(attempt: u32, sent: u64, total: u64) -> Self {
+        Self { attempt, sent, total }
+    }
+}
 
 /// A place in a [`Body`]. It never lets a request complete whose payload is not the announced one.
 ///
@@ -145,11 +170,39 @@ impl Cursor {
     /// # Errors
     /// When the payload turns out too short, too long or changed; then none of `bytes` may be sent on.
     pub fn got(&mut self, bytes: &[u8]) -> Result<(), PayloadFault> {
-        match self.check(bytes) {
-            Ok(()) => Ok(()),
-            Err(fault) => {
-                self.place = Place::Failed(fault);
-                Err(fault)
+        self.check(bytes).map_err(|fault| self.fail(fault))
+    }
+
+    /// The payload can't be read, for this reason: the body is failed for good, whatever its source would say next time.
+    pub fn fail(&mut self, fault: PayloadFault) -> PayloadFault {
+        self.place = Place::Failed(fault);
+        fault
+    }
+
+    /// The next piece of the body, none at its end, for an adapter whose `read` fills a buffer and says with how many bytes,
+    /// or is pending. The buffer is the adapter's, so that it is there for the next piece.
+    ///
+    /// # Errors
+    /// As for [`Cursor::want`], or what `read` says; the body is failed for good then.
+    pub fn poll_piece(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        mut read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
+        loop {
+            let at_most = match self.want() {
+                Ok(Want::Emit(bytes)) => return Poll::Ready(Ok(Some(bytes))),
+                Ok(Want::End) => return Poll::Ready(Ok(None)),
+                Ok(Want::Read(at_most)) => at_most,
+                Err(fault) => return Poll::Ready(Err(fault)),
+            };
+            buffer.resize(at_most, 0);
+            let piece =
+                ready!(read(buffer)).and_then(|count| buffer.get(..count).ok_or(PayloadFault::Unreadable));
+            match piece.map(|piece| (piece, self.got(piece))) {
+                Ok(([], Ok(()))) => {}
+                Ok((piece, Ok(()))) => return Poll::Ready(Ok(Some(Bytes::copy_from_slice(piece)))),
+                Ok((_, Err(fault))) | Err(fault) => return Poll::Ready(Err(self.fail(fault))),
             }
         }
     }
@@ -201,7 +254,6 @@ impl fmt::Debug for Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     fn framed(payload: Payload) -> Body {

@@ -1,10 +1,12 @@
 //! What a request carries: bytes, and at most one payload between framing, of which the core knows only length and place.
 
 mod cursor;
+mod inbound;
 pub(crate) mod json;
 pub(crate) mod multipart;
 
-pub use cursor::{Cursor, PayloadFault, Want};
+pub use cursor::{Cursor, PayloadFault, Progress, Want};
+pub use inbound::Inbound;
 pub use json::Extra;
 pub use multipart::{BoundarySeed, FileName, MediaType};
 

@@ -4,40 +4,86 @@ use core::time::Duration;
 
 use super::oauth::Grant;
 use super::token::{Token, TokenId};
-use crate::{Error, Now, Policy};
+use crate::{Error, GaveUp, Now, Policy};
 
 /// Where the callers of one client meet for a token: a pure state, around which a client puts a lock and a wake-up.
 ///
 /// ```
-/// use cashlink_core::flow::{Look, Token, TokenSlot};
+/// use cashlink_core::flow::{Look, TokenSlot, Waiter};
 /// use cashlink_core::{Grant, Now, Policy, Secret};
 /// use core::time::Duration;
 ///
 /// let now = Now::new(0, Duration::ZERO);
 /// let mut slot = TokenSlot::new(&Policy::default());
-/// let Look::Lead(lead) = slot.look(now, None, None) else { panic!("nobody else is at it") };
-/// let Look::Join(flight) = slot.look(now, None, None) else { panic!("one at a time") };
+/// let deadline = Duration::from_secs(60); // `NeedToken::waiter` knows it
+/// let Look::Lead(lead) = slot.look(now, &mut Waiter::new(deadline)) else { panic!("nobody else is at it") };
+/// let mut other = Waiter::new(deadline);
+/// let Look::Join = slot.look(now, &mut other) else { panic!("one at a time") };
 ///
 /// let grant = Grant::new(Secret::new("t0k3n"))?; // the outcome of the token flow, by whatever stack
 /// slot.land(lead, Ok(&grant));
-/// assert!(matches!(slot.look(now, None, Some(flight)), Look::Use(_)));
+/// assert!(matches!(slot.look(now, &mut other), Look::Use(_)));
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
 #[derive(Debug)]
 pub struct TokenSlot {
     margin: Duration,
+    /// No flight takes longer, whatever deadline its leader has.
+    longest_flight: Duration,
     flights: u64,
     flying: bool,
     held: Option<Held>,
-    failed: Option<(Flight, Error)>,
+    failed: Option<Failed>,
 }
 
 #[derive(Debug)]
 struct Held {
     token: Token,
-    flight: Flight,
+    flight: u64,
     /// On the monotonic clock; unknown life means until a 401.
     renew_at: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Failed {
+    error: Error,
+    flight: u64,
+    /// It counts for those who can't wait longer than this.
+    counts_until: Duration,
+}
+
+/// One caller that wants a token: until when it waits, which token it won't have, and which flight it has joined.
+#[derive(Debug)]
+pub struct Waiter {
+    deadline: Duration,
+    rejected: Option<TokenId>,
+    joined: Option<u64>,
+}
+
+impl Waiter {
+    /// A caller that waits until `deadline`, on the monotonic clock.
+    #[must_use]
+    pub fn new(deadline: Duration) -> Self {
+        Self { deadline, rejected: None, joined: None }
+    }
+
+    /// The same, which the server has just refused this token, if any.
+    #[must_use]
+    pub fn without(mut self, rejected: Option<TokenId>) -> Self {
+        self.rejected = rejected;
+        self
+    }
+
+    /// When its wait ends at the latest, on the monotonic clock.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Whether it waited for the end of this flight, or of an earlier one that was given up.
+    fn waited_for(&self, flight: u64) -> bool {
+        self.joined.is_some_and(|joined| joined <= flight)
+    }
 }
 
 /// What a caller does next about its token.
@@ -47,73 +93,92 @@ pub enum Look {
     Use(Token),
     /// Obtain one, then [`TokenSlot::land`] or [`TokenSlot::abandon`] it: the others wait for that.
     Lead(Lead),
-    /// Somebody is at it: wait for its end, then look again, with this flight.
-    Join(Flight),
+    /// Somebody is at it: wait for its end, then look again, as the same waiter.
+    Join,
     /// The flight that this caller waited for came back without a token.
     Failed(Error),
+    /// The caller's deadline has passed.
+    TooLate,
 }
 
 /// The duty to obtain a token. Whoever holds it has to give it back, or the others wait until their deadlines.
 #[derive(Debug)]
 #[must_use = "the other callers wait until this is landed or abandoned"]
 pub struct Lead {
-    flight: Flight,
+    flight: u64,
     started: Duration,
+    deadline: Duration,
 }
-
-/// One request for a token, for those who wait for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Flight(u64);
 
 impl TokenSlot {
     /// An empty slot.
     #[must_use]
     pub fn new(policy: &Policy) -> Self {
-        Self { margin: policy.token_margin, flights: 0, flying: false, held: None, failed: None }
+        Self {
+            margin: policy.token_margin,
+            longest_flight: policy.deadline,
+            flights: 0,
+            flying: false,
+            held: None,
+            failed: None,
+        }
     }
 
-    /// What to do for a token. `rejected` is one that the server has just refused, `joined` the flight that the caller
-    /// has waited for. Whoever joined a flight gets what it brought, be it a token with no life left or a failure: that
-    /// keeps a thousand callers from leading one after the other.
-    pub fn look(&mut self, now: Now, rejected: Option<TokenId>, joined: Option<Flight>) -> Look {
+    /// What to do for a token. Whoever joined a flight gets what it brought, be it a token with no life left or a failure:
+    /// that keeps a thousand callers from leading one after the other.
+    pub fn look(&mut self, now: Now, waiter: &mut Waiter) -> Look {
         if let Some(held) = &self.held {
-            let brought_for_me = joined.is_some_and(|joined| joined <= held.flight);
             let fresh = held.renew_at.is_none_or(|renew_at| now.mono < renew_at);
-            if brought_for_me || (fresh && rejected != Some(held.token.id())) {
+            let wanted = waiter.rejected != Some(held.token.id());
+            if waiter.waited_for(held.flight) || (fresh && wanted) {
                 return Look::Use(held.token.clone());
             }
         }
         match &self.failed {
-            Some((flight, error)) if joined.is_some_and(|joined| joined <= *flight) => {
-                return Look::Failed(error.clone());
+            Some(failed) if waiter.waited_for(failed.flight) && waiter.deadline <= failed.counts_until => {
+                return Look::Failed(failed.error.clone());
             }
             _ => {}
         }
+        if now.mono >= waiter.deadline {
+            return Look::TooLate;
+        }
         if self.flying {
-            return Look::Join(Flight(self.flights));
+            waiter.joined = Some(self.flights);
+            return Look::Join;
         }
         self.held = None;
         self.flying = true;
         self.flights = self.flights.wrapping_add(1);
-        Look::Lead(Lead { flight: Flight(self.flights), started: now.mono })
+        Look::Lead(Lead { flight: self.flights, started: now.mono, deadline: waiter.deadline })
     }
 
     /// The flight is over. Wake everyone who joined it.
     ///
     /// A token is renewed after 80 % of its life, or when [`Policy::token_margin`] of it is left, whichever is earlier,
     /// counted from before it was asked for.
+    ///
+    /// A failure is everyone's who joined. Only where it was the leader's own deadline that ended the flight, another
+    /// one may take over: one that has more time beyond that deadline than this flight had before it. With less, the next
+    /// flight would end no better, and a thousand callers would try one after the other (T34).
     pub fn land(&mut self, lead: Lead, outcome: Result<&Grant, &Error>) {
+        let Lead { flight, started, deadline } = lead;
         self.flying = false;
         match outcome {
             Ok(grant) => {
                 let renew_at = grant.expires_in().and_then(|life| {
                     let most = life.saturating_sub(life.checked_div(5).unwrap_or_default());
-                    lead.started.checked_add(most.min(life.saturating_sub(self.margin)))
+                    started.checked_add(most.min(life.saturating_sub(self.margin)))
                 });
-                self.held = Some(Held { token: grant.token(), flight: lead.flight, renew_at });
+                self.held = Some(Held { token: grant.token(), flight, renew_at });
                 self.failed = None;
             }
-            Err(error) => self.failed = Some((lead.flight, error.clone())),
+            Err(error) => {
+                let had = deadline.saturating_sub(started);
+                let its_own = error.gave_up() == GaveUp::Deadline && had < self.longest_flight;
+                let counts_until = if its_own { deadline.saturating_add(had) } else { Duration::MAX };
+                self.failed = Some(Failed { error: error.clone(), flight, counts_until });
+            }
         }
     }
 
@@ -145,15 +210,25 @@ mod tests {
         life.map_or(grant.clone(), |life| grant.with_life(Duration::from_secs(life)))
     }
 
+    fn anybody() -> Waiter {
+        Waiter::new(Duration::MAX)
+    }
+
+    /// One who has joined the flight that is on its way.
+    fn joined(slot: &mut TokenSlot, now: Now, mut waiter: Waiter) -> Waiter {
+        assert!(matches!(slot.look(now, &mut waiter), Look::Join), "one at a time");
+        waiter
+    }
+
     fn lead(slot: &mut TokenSlot, now: Now) -> Lead {
-        match slot.look(now, None, None) {
+        match slot.look(now, &mut anybody()) {
             Look::Lead(lead) => lead,
             other => panic!("{other:?}"),
         }
     }
 
     fn is_used(slot: &mut TokenSlot, now: Now) -> bool {
-        match slot.look(now, None, None) {
+        match slot.look(now, &mut anybody()) {
             Look::Use(_) => true,
             Look::Lead(lead) => {
                 slot.abandon(lead);
@@ -193,9 +268,9 @@ mod tests {
     fn t34_who_joined_a_flight_gets_what_it_brought_even_a_token_without_life() {
         let mut slot = TokenSlot::new(&Policy::default());
         let flight = lead(&mut slot, at(0));
-        let Look::Join(joined) = slot.look(at(0), None, None) else { panic!("one at a time") };
+        let mut joined = joined(&mut slot, at(0), anybody());
         slot.land(flight, Ok(&grant("t", Some(1))));
-        assert!(matches!(slot.look(at(5), None, Some(joined)), Look::Use(_)));
+        assert!(matches!(slot.look(at(5), &mut joined), Look::Use(_)));
         assert!(!is_used(&mut slot, at(5)), "a newcomer asks anew");
     }
 
@@ -203,13 +278,13 @@ mod tests {
     fn t34_a_failure_reaches_all_who_joined_and_nobody_else() {
         let mut slot = TokenSlot::new(&Policy::default());
         let flight = lead(&mut slot, at(0));
-        let Look::Join(joined) = slot.look(at(0), None, None) else { panic!("one at a time") };
+        let mut joined = joined(&mut slot, at(0), anybody());
         let error = Error::invalid_request("oauth.token", InvalidValue::new("x", "y"));
         slot.land(flight, Err(&error));
         let second = lead(&mut slot, at(0));
         for _ in 0..3 {
             assert!(
-                matches!(slot.look(at(0), None, Some(joined)), Look::Failed(_)),
+                matches!(slot.look(at(0), &mut joined), Look::Failed(_)),
                 "also while the next one flies"
             );
         }
@@ -220,10 +295,10 @@ mod tests {
     fn t34_after_an_abandoned_flight_one_who_joined_leads() {
         let mut slot = TokenSlot::new(&Policy::default());
         let flight = lead(&mut slot, at(0));
-        let Look::Join(joined) = slot.look(at(0), None, None) else { panic!("one at a time") };
+        let mut joined = joined(&mut slot, at(0), anybody());
         slot.abandon(flight);
-        assert!(matches!(slot.look(at(0), None, Some(joined)), Look::Lead(_)));
-        assert!(matches!(slot.look(at(0), None, Some(joined)), Look::Join(_)));
+        assert!(matches!(slot.look(at(0), &mut joined), Look::Lead(_)));
+        assert!(matches!(slot.look(at(0), &mut joined), Look::Join));
     }
 
     #[test]
@@ -232,12 +307,51 @@ mod tests {
         let flight = lead(&mut slot, at(0));
         slot.land(flight, Ok(&grant("t", None)));
         let rejected = grant("t", None).token().id();
-        let Look::Lead(again) = slot.look(at(1), Some(rejected), None) else { panic!("a new one is due") };
-        let Look::Join(joined) = slot.look(at(1), Some(rejected), None) else { panic!("one at a time") };
+        let refused = || anybody().without(Some(rejected));
+        let Look::Lead(again) = slot.look(at(1), &mut refused()) else { panic!("a new one is due") };
+        let mut joined = joined(&mut slot, at(1), refused());
         slot.land(again, Ok(&grant("t", None)));
+        assert!(matches!(slot.look(at(1), &mut joined), Look::Use(_)), "the server says it is good");
+    }
+
+    /// An error whose flow ended at its deadline.
+    fn out_of_time() -> Error {
+        let client = crate::Client::new(
+            crate::partner::Partner::demo(),
+            crate::Bearer::client_credentials("c", Secret::new("s")).unwrap(),
+        );
+        let step = client.start(&crate::partner::distributor::ListInvestors::new(), at(0), [0; 16]);
+        let crate::Step::Authorize(need) = step else { panic!("it needs a token") };
+        let crate::Step::Done(Err(error)) = need.time_out() else { panic!("it is over") };
+        error
+    }
+
+    #[test]
+    fn t34_a_leaders_own_deadline_counts_for_those_with_hardly_more_time() {
+        let mut slot = TokenSlot::new(&Policy::default());
+        let Look::Lead(hasty) = slot.look(at(0), &mut Waiter::new(at(5).mono)) else {
+            panic!("nobody is at it")
+        };
+        let mut as_hasty = joined(&mut slot, at(0), Waiter::new(at(10).mono));
+        let mut patient = joined(&mut slot, at(0), Waiter::new(at(11).mono));
+        slot.land(hasty, Err(&out_of_time()));
+        assert!(matches!(slot.look(at(5), &mut as_hasty), Look::Failed(_)));
         assert!(
-            matches!(slot.look(at(1), Some(rejected), Some(joined)), Look::Use(_)),
-            "the server says it is good"
+            matches!(slot.look(at(5), &mut patient), Look::Lead(_)),
+            "it has more time than the flight had"
+        );
+    }
+
+    #[test]
+    fn t34_who_has_no_time_left_neither_leads_nor_joins() {
+        let mut slot = TokenSlot::new(&Policy::default());
+        assert!(matches!(slot.look(at(7), &mut Waiter::new(at(7).mono)), Look::TooLate));
+        let flight = lead(&mut slot, at(7));
+        assert!(matches!(slot.look(at(7), &mut Waiter::new(at(7).mono)), Look::TooLate));
+        slot.land(flight, Ok(&grant("t", None)));
+        assert!(
+            matches!(slot.look(at(9), &mut Waiter::new(at(7).mono)), Look::Use(_)),
+            "but takes what is there"
         );
     }
 }

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::oauth::Grant;
-use super::timeouts::Timeouts;
+use super::slot::Waiter;
+use super::timeouts::{Limits, Timeouts};
 use super::token::{Token, TokenId};
 use super::transition::{Flow, Next, Prior};
 use crate::answer::Answer;
@@ -167,6 +168,12 @@ impl<T> NeedToken<T> {
         self.0.flow.deadline()
     }
 
+    /// This call, as one of those who meet in a [`TokenSlot`](super::TokenSlot).
+    #[must_use]
+    pub fn waiter(&self) -> Waiter {
+        Waiter::new(self.deadline()).without(self.rejected())
+    }
+
     /// The flow that obtains a token from the token endpoint, for whoever has to do it. It has retries of its own, and
     /// ends no later than this call.
     pub fn request(&mut self, now: Now) -> Step<Grant> {
@@ -231,6 +238,12 @@ impl<T> Pending<T> {
         self.0.flow.largest_answer()
     }
 
+    /// What this attempt may take, in time and in bytes.
+    #[must_use]
+    pub fn limits(&self, now: Now) -> Limits {
+        Limits::new(self.timeouts(now), self.largest_answer())
+    }
+
     /// Which attempt this is: 1 at first, and counted like [`Meta::attempts`](crate::Meta::attempts), those of earlier
     /// processes included.
     #[must_use]
@@ -246,6 +259,14 @@ impl<T> Pending<T> {
     /// No whole answer came.
     pub fn fail(self, now: Now, failure: Failure) -> Step<T> {
         Step::at(self.0.flow.failed(now, failure), self.0.decode)
+    }
+
+    /// The attempt is over, one way or the other: as [`respond`](Self::respond), or as [`fail`](Self::fail).
+    pub fn ended(self, now: Now, outcome: Result<Response<impl Into<Bytes>>, Failure>) -> Step<T> {
+        match outcome {
+            Ok(response) => self.respond(now, response),
+            Err(failure) => self.fail(now, failure),
+        }
     }
 }
 

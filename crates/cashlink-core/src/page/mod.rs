@@ -8,10 +8,12 @@ mod bookmark;
 mod cycle;
 mod items;
 mod link;
+mod turning;
 mod walk;
 
 pub use bookmark::{Bookmark, Fresh};
 pub use link::{Backward, Forward, Next, PageLink, Previous};
+pub use turning::Turning;
 pub use walk::Walk;
 
 /// The call that brings one page of a list.

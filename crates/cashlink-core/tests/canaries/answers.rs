@@ -1,9 +1,10 @@
 //! What comes back well: values, the answers behind them, and pages, all full of a server's text.
 
 use cashlink_core::answer::{Answer, Json};
+use cashlink_core::body::Inbound;
 use cashlink_core::bytes::Bytes;
-use cashlink_core::http::Method;
-use cashlink_core::page::{Bookmark, List, Page, Walk};
+use cashlink_core::http::{Method, Response};
+use cashlink_core::page::{Bookmark, List, Page, Turning, Walk};
 use cashlink_core::partner::{
     Document, InvestmentStatus,
     distributor::{CreateInvestment, ListInvestments},
@@ -16,6 +17,7 @@ use crate::scene::{self, Brings, NOW, answer, call, end, key, partner, payments,
 use crate::search::{SECRET, TOLD, find, secret, told};
 
 pub(crate) fn show_all(gallery: &mut Gallery) {
+    coming(gallery);
     values(gallery);
     raw_values(gallery);
     steps(gallery);
@@ -28,6 +30,13 @@ fn reply<T, C: Credential>(client: &Client<C>, call: &Call<T, C>, body: String) 
         panic!("a good answer")
     };
     reply
+}
+
+/// An answer that is still on its way in.
+fn coming(gallery: &mut Gallery) {
+    let answer = Response::builder().header("x-request-id", told("id")).body(()).unwrap();
+    let coming = Inbound::new(answer.into_parts().0, 99);
+    show!(gallery, coming.and(told("body").as_bytes()).unwrap());
 }
 
 fn values(gallery: &mut Gallery) {
@@ -172,6 +181,7 @@ fn pages(gallery: &mut Gallery) {
     show!(gallery, walk);
     walk.turn(&page).unwrap();
     show!(gallery, walk);
+    show!(gallery, Turning::new(walk.clone()));
     let mut bookmark = Bookmark::after(&page, &cashlink_core::Policy::default()).unwrap();
     show!(gallery, bookmark);
     let stored = [to_json(&next), to_json(&previous), to_json(&walk), to_json(&bookmark)];

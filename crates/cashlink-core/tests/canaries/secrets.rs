@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cashlink_core::body::Body;
-use cashlink_core::flow::{Look, TokenSlot};
+use cashlink_core::flow::{Look, TokenSlot, Waiter};
 use cashlink_core::http::Request;
 use cashlink_core::partner::{Partner, distributor::GetInvestor};
 use cashlink_core::payments::{CashlinkType, CreateCashlink, RegisterBusiness};
@@ -70,23 +70,26 @@ fn tokens(gallery: &mut Gallery) {
     slot(gallery, &reply.value, &error);
 }
 
+fn anybody() -> Waiter {
+    Waiter::new(Duration::MAX)
+}
+
 fn slot(gallery: &mut Gallery, grant: &Grant, error: &Error) {
     let mut slot = TokenSlot::new(&Policy::default());
-    let look = slot.look(NOW, None, None);
+    let look = slot.look(NOW, &mut anybody());
     show!(gallery, look);
     let Look::Lead(lead) = look else { panic!("nobody else is at it") };
     show!(gallery, lead);
-    let joined = slot.look(NOW, None, None);
-    show!(gallery, joined);
-    let Look::Join(flight) = joined else { panic!("one at a time") };
-    show!(gallery, flight);
+    let mut waiter = anybody();
+    show!(gallery, slot.look(NOW, &mut waiter));
+    show!(gallery, waiter);
     slot.land(lead, Err(error));
     show!(gallery, slot);
-    show!(gallery, slot.look(NOW, None, Some(flight)));
-    let Look::Lead(lead) = slot.look(NOW, None, None) else { panic!("nobody is at it") };
+    show!(gallery, slot.look(NOW, &mut waiter));
+    let Look::Lead(lead) = slot.look(NOW, &mut anybody()) else { panic!("nobody is at it") };
     slot.land(lead, Ok(grant));
     show!(gallery, slot);
-    show!(gallery, slot.look(NOW, None, None));
+    show!(gallery, slot.look(NOW, &mut anybody()));
 }
 
 /// Every header that authenticates, in the debug form of the whole request; `carries` says that it is there.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use cashlink_core::bytes::Bytes;
-use cashlink_core::flow::{Look, TokenSlot};
+use cashlink_core::flow::{Look, TokenSlot, Waiter};
 use cashlink_core::http::Response;
 use cashlink_core::{Bearer, GaveUp, Grant, Now, Policy, Secret, Step};
 
@@ -17,15 +17,19 @@ fn at(wall: u64, mono: u64) -> Now {
     Now::new(wall, Duration::from_secs(mono))
 }
 
+fn anybody() -> Waiter {
+    Waiter::new(Duration::MAX)
+}
+
 #[test]
 fn t33_a_wall_clock_that_jumps_renews_no_token_and_keeps_none_alive() {
     for wall in WALLS {
         let mut slot = TokenSlot::new(&Policy::default());
-        let Look::Lead(lead) = slot.look(START, None, None) else { panic!("nobody else is at it") };
+        let Look::Lead(lead) = slot.look(START, &mut anybody()) else { panic!("nobody else is at it") };
         let grant = Grant::new(Secret::new("t")).unwrap().with_life(Duration::from_secs(3600));
         slot.land(lead, Ok(&grant));
-        assert!(matches!(slot.look(at(wall, 2879), None, None), Look::Use(_)), "{wall}");
-        assert!(matches!(slot.look(at(wall, 2880), None, None), Look::Lead(_)), "{wall}");
+        assert!(matches!(slot.look(at(wall, 2879), &mut anybody()), Look::Use(_)), "{wall}");
+        assert!(matches!(slot.look(at(wall, 2880), &mut anybody()), Look::Lead(_)), "{wall}");
     }
 }
 
@@ -56,10 +60,10 @@ fn t33_a_monotonic_clock_that_runs_backwards_breaks_nothing() {
     assert!(play.result().is_ok());
 
     let mut slot = TokenSlot::new(&Policy::default());
-    let Look::Lead(lead) = slot.look(at(0, u64::MAX), None, None) else { panic!("nobody else is at it") };
+    let Look::Lead(lead) = slot.look(at(0, u64::MAX), &mut anybody()) else { panic!("nobody else is at it") };
     let grant = Grant::new(Secret::new("t")).unwrap().with_life(Duration::MAX);
     slot.land(lead, Ok(&grant));
-    assert!(matches!(slot.look(at(0, 0), None, None), Look::Use(_)));
+    assert!(matches!(slot.look(at(0, 0), &mut anybody()), Look::Use(_)));
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn t33_whatever_life_a_token_is_said_to_have_a_call_asks_for_one_and_uses_it() {
         let client = Bearer::client(without_budget());
         let mut play: Play<Bytes> = Play::of(&client, &Deed::Safe.call());
         let mut slot = TokenSlot::new(client.policy());
-        let Look::Lead(lead) = slot.look(play.now, None, None) else { panic!("nobody else is at it") };
+        let Look::Lead(lead) = slot.look(play.now, &mut anybody()) else { panic!("nobody else is at it") };
 
         let mut need = play.need();
         let Step::Send(outgoing) = need.request(play.now) else { panic!("the token request goes out") };
@@ -101,7 +105,7 @@ fn t33_whatever_life_a_token_is_said_to_have_a_call_asks_for_one_and_uses_it() {
 
         // Said in whole seconds and longer than the margin, or not believed at all: then the next call has it, too.
         let short_lived = life == "1";
-        let again = slot.look(play.now, None, None);
+        let again = slot.look(play.now, &mut anybody());
         assert_eq!(matches!(again, Look::Lead(_)), short_lived, "{life}: {again:?}");
     }
 }
