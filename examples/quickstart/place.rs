@@ -22,6 +22,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    #[allow(dead_code, reason = "a test doesn't go by arguments")]
     #[expect(
         clippy::disallowed_methods,
         reason = "this is a program, and its user says in the environment who they are"
@@ -29,17 +30,7 @@ impl Place {
     pub(crate) fn from_arguments() -> Result<Self> {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
         match &arguments[..] {
-            [] => {
-                let sandbox = Server::start(Config::default())?;
-                println!("A sandbox listens on {}.", sandbox.addr());
-                Ok(Self {
-                    base_url: sandbox.partner_base().to_string(),
-                    client_id: demo::DISTRIBUTOR_CLIENT_ID.into(),
-                    client_secret: demo::DISTRIBUTOR_CLIENT_SECRET.into(),
-                    user_key: Some(demo::USER_KEY.into()),
-                    sandbox: Some(sandbox),
-                })
-            }
+            [] => Self::in_a_sandbox(),
             [flag, base_url] if flag == "--base-url" => Ok(Self {
                 sandbox: None,
                 base_url: base_url.clone(),
@@ -52,6 +43,18 @@ impl Place {
                     .into())
             }
         }
+    }
+
+    pub(crate) fn in_a_sandbox() -> Result<Self> {
+        let sandbox = Server::start(Config::default())?;
+        println!("A sandbox listens on {}.", sandbox.addr());
+        Ok(Self {
+            base_url: sandbox.partner_base().to_string(),
+            client_id: demo::DISTRIBUTOR_CLIENT_ID.into(),
+            client_secret: demo::DISTRIBUTOR_CLIENT_SECRET.into(),
+            user_key: Some(demo::USER_KEY.into()),
+            sandbox: Some(sandbox),
+        })
     }
 
     pub(crate) fn partner(&self) -> Result<Partner> {

@@ -9,6 +9,7 @@ use http::HeaderValue;
 use crate::api::sealed::IntoFields as _;
 use crate::budget::Budget;
 use crate::flow::{Prior, Step};
+use crate::observe::Observer;
 use crate::settings::Settings;
 use crate::{Call, Credential, InvalidValue, Now, Operation, Policy};
 
@@ -63,6 +64,7 @@ impl<C: Credential> Client<C> {
             credential,
             policy: Policy::default(),
             user_agent: HeaderValue::from_static(LIBRARY),
+            observer: None,
         }
     }
 
@@ -111,6 +113,7 @@ pub struct ClientBuilder<C: Credential> {
     credential: C,
     policy: Policy,
     user_agent: HeaderValue,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl<C: Credential> ClientBuilder<C> {
@@ -121,7 +124,8 @@ impl<C: Credential> ClientBuilder<C> {
         self
     }
 
-    /// The application's name in `User-Agent`, behind the library's: `web-shop/2.1`.
+    /// The application's name in `User-Agent`, behind the library's: `web-shop/2.1` goes out as
+    /// `cashlink-rust/0.1.0 web-shop/2.1`, over every stack and with the token call, too.
     ///
     /// # Errors
     /// When it is empty or holds anything but visible ASCII and single spaces.
@@ -133,6 +137,13 @@ impl<C: Credential> ClientBuilder<C> {
         }
         self.user_agent = HeaderValue::try_from(alloc::format!("{LIBRARY} {name}")).map_err(|_| RULE)?;
         Ok(self)
+    }
+
+    /// Who is told of every flow, for metrics.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     /// The client.
@@ -150,6 +161,7 @@ impl<C: Credential> ClientBuilder<C> {
             budget: Budget::new(self.policy.retry_budget),
             policy: self.policy,
             user_agent: self.user_agent,
+            observer: self.observer,
         };
         Client { settings: Arc::new(settings), credential: PhantomData }
     }

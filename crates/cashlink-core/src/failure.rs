@@ -82,6 +82,18 @@ impl Failure {
         &self.reason
     }
 
+    /// Its kind in one word, for metrics: `not_sent`, `maybe_sent`, `cut`, `too_large` or `payload`.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self.kind {
+            Kind::NotSent => "not_sent",
+            Kind::MaybeSent => "maybe_sent",
+            Kind::Cut(_) => "cut",
+            Kind::TooLarge(_) => "too_large",
+            Kind::Payload(_) => "payload",
+        }
+    }
+
     /// What was wrong with the payload, if that was it.
     #[must_use]
     pub fn payload_fault(&self) -> Option<PayloadFault> {

@@ -116,6 +116,7 @@ mod mode;
     reason = "amounts and scales are bounded by their types; held against big integers"
 )]
 pub mod money;
+pub mod observe;
 mod open_enum;
 mod operation;
 pub mod page;

@@ -1,11 +1,13 @@
 //! What every flow of a client shares.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use http::HeaderValue;
 
 use crate::budget::Budget;
 use crate::credential::sealed::Authentication;
+use crate::observe::Observer;
 use crate::{ApiVersion, Endpoint, LinkCheck, Policy};
 
 /// Where requests go, who sends them, how patiently; not generic, so that flows aren't either.
@@ -19,4 +21,5 @@ pub(crate) struct Settings {
     pub(crate) policy: Policy,
     pub(crate) user_agent: HeaderValue,
     pub(crate) budget: Budget,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }

@@ -27,7 +27,10 @@
 //!   end: JSON tells the difference, raw bytes can't (T29).
 //! - **Answers before the end of a document.** ureq reads no answer before it has sent all of the body. A server that
 //!   refuses an upload half-way and closes is seen as a lost connection: *maybe sent*.
-//! - **Logs.** At level `trace`, ureq writes the paths and queries of requests, with the ids in them.
+//! - **Logs.** At level `debug`, ureq writes the paths and queries of requests, with the ids in them. At `trace`, it writes
+//!   requests and answers down **byte by byte, credentials, tokens and bodies included**, under the target
+//!   `ureq_proto::util`: whoever logs at that level leaves that target out (`trace,ureq_proto::util=off` for `env_logger`), or
+//!   builds with `log`'s feature `max_level_debug` (T11–T12).
 #![forbid(unsafe_code)]
 
 mod failure;

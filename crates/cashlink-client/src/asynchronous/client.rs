@@ -11,6 +11,7 @@ use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior,
 
 use super::{Async, Source, Timer, Transport};
 use crate::client::World;
+use crate::spans::Span;
 use crate::tokens::Turn;
 use crate::{client, entropy, outbound};
 
@@ -58,7 +59,10 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
     ) -> Result<Reply<T>, Error> {
         let erased: Call<Received, C> = call.erased();
         let step = self.protocol.resume(&erased, prior, self.world.timer.now(), entropy::for_waits());
-        self.world.drive(step, source).await?.decode(call)
+        let span = Span::flow(call.name(), call.key());
+        let result = span.follow(self.world.drive(step, source)).await.and_then(|reply| reply.decode(call));
+        span.ended(&result);
+        result
     }
 
     /// Asks after a task until it has ended, or until the schedule's time is over; nothing is submitted. The reply is that to
@@ -94,8 +98,10 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
                 Step::Send(outgoing) => {
                     let (request, pending, trace) = outbound::attempt(outgoing, source);
                     let limits = pending.limits(self.timer.now());
-                    let outcome = self.transport.send(request, limits).await;
-                    pending.ended(self.timer.now(), trace.judge(outcome))
+                    let span = Span::attempt(&pending, &request);
+                    let outcome = trace.judge(span.follow(self.transport.send(request, limits)).await);
+                    span.answered(&outcome);
+                    pending.ended(self.timer.now(), outcome)
                 }
                 Step::Wait(delay) => {
                     self.timer.sleep(delay.duration()).await;
@@ -138,11 +144,16 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
         }
     }
 
-    /// The loop within the loop, boxed because a future can't contain itself.
+    /// The loop within the loop: a flow of its own, boxed because a future can't contain itself.
     fn grant<'a>(
         &'a self,
         step: Step<Grant>,
     ) -> Pin<Box<dyn Future<Output = Result<Reply<Grant>, Error>> + Send + 'a>> {
-        Box::pin(self.drive(step, None))
+        Box::pin(async {
+            let span = Span::flow(Grant::OPERATION, None);
+            let result = span.follow(self.drive(step, None)).await;
+            span.ended(&result);
+            result
+        })
     }
 }

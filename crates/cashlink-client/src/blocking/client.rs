@@ -8,10 +8,11 @@ use std::thread::{self, Thread};
 use cashlink_core::answer::Received;
 use cashlink_core::flow::Waiter;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
-use cashlink_core::{Call, Credential, Error, NeedToken, Operation, Prior, Reply, Step};
+use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
 
 use super::{Blocking, Source, SystemTimer, Timer, Transport};
 use crate::client::World;
+use crate::spans::Span;
 use crate::tokens::Turn;
 use crate::{client, entropy, outbound};
 
@@ -78,7 +79,10 @@ impl<C: Credential, H: Transport, W: Timer> Client<C, H, W> {
     ) -> Result<Reply<T>, Error> {
         let erased: Call<Received, C> = call.erased();
         let step = self.protocol.resume(&erased, prior, self.world.timer.now(), entropy::for_waits());
-        self.world.drive(step, source)?.decode(call)
+        let span = Span::flow(call.name(), call.key());
+        let result = span.enter(|| self.world.drive(step, source)).and_then(|reply| reply.decode(call));
+        span.ended(&result);
+        result
     }
 
     /// Asks after a task until it has ended, or until the schedule's time is over; nothing is submitted. The reply is that to
@@ -128,8 +132,10 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
                 Step::Send(outgoing) => {
                     let (request, pending, trace) = outbound::attempt(outgoing, source);
                     let limits = pending.limits(self.timer.now());
-                    let outcome = self.transport.send(request, limits);
-                    pending.ended(self.timer.now(), trace.judge(outcome))
+                    let span = Span::attempt(&pending, &request);
+                    let outcome = trace.judge(span.enter(|| self.transport.send(request, limits)));
+                    span.answered(&outcome);
+                    pending.ended(self.timer.now(), outcome)
                 }
                 Step::Wait(delay) => {
                     self.timer.sleep(delay.duration());
@@ -163,12 +169,20 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
         let outcome = match self.turn(need.waiter()) {
             Turn::TooLate => return need.time_out(),
             Turn::Over(outcome) => outcome,
-            Turn::Lead(leading) => leading.land(self.drive(need.request(self.timer.now()), None)),
+            Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now()))),
         };
         match outcome {
             Ok(token) => need.with(token, self.timer.now()),
             Err(error) => need.fail(&error),
         }
+    }
+
+    /// The loop within the loop: a flow of its own.
+    fn grant(&self, step: Step<Grant>) -> Result<Reply<Grant>, Error> {
+        let span = Span::flow(Grant::OPERATION, None);
+        let result = span.enter(|| self.drive(step, None));
+        span.ended(&result);
+        result
     }
 }
 

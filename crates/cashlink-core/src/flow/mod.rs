@@ -19,6 +19,7 @@
 //! token.
 
 mod challenge;
+mod clock;
 mod jitter;
 mod oauth;
 mod retry;

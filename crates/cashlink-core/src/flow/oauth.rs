@@ -27,6 +27,9 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// The name of the call that obtains a token, where those of operations stand.
+    pub const OPERATION: &'static str = NAME;
+
     /// A grant of unknown life: for tests, and for tokens that come from elsewhere.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::{Call, Decode};
 use crate::settings::Settings;
-use crate::{Error, Failure, Now, Reply};
+use crate::{Certainty, Error, Failure, Now, Reply};
 
 /// Where a call stands, and what has to be done for it to go on.
 ///
@@ -127,10 +127,11 @@ impl<T> Step<T> {
             Next::Wait(flow, duration) => Self::Wait(Delay { flowing: Flowing { flow, decode }, duration }),
             Next::Received(flow, response) => {
                 Self::Done(match decode(&Answer::to(flow.asked(), &response)) {
-                    Ok(value) => Ok(Reply::new(value, response, flow.total_attempts())),
-                    Err(fault) => {
-                        Err(Error::undecodable(flow.asked(), flow.total_attempts(), fault, response))
+                    Ok(value) => {
+                        flow.ended(Certainty::Applied, None);
+                        Ok(Reply::new(value, response, flow.total_attempts()))
                     }
+                    Err(fault) => Err(flow.undecodable(fault, response)),
                 })
             }
             Next::Failed(error) => Self::Done(Err(error)),
@@ -242,6 +243,12 @@ impl<T> Pending<T> {
     #[must_use]
     pub fn limits(&self, now: Now) -> Limits {
         Limits::new(self.timeouts(now), self.largest_answer())
+    }
+
+    /// The name of the operation that was sent; `oauth.token` for the call that obtains a token.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.0.flow.operation()
     }
 
     /// Which attempt this is: 1 at first, and counted like [`Meta::attempts`](crate::Meta::attempts), those of earlier

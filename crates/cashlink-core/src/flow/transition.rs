@@ -9,6 +9,7 @@ use core::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 
+use super::clock::Clock;
 use super::jitter::Jitter;
 use super::retry::{Outcome, Row, Verdict, combine, judge};
 use super::timeouts::Timeouts;
@@ -21,6 +22,7 @@ use crate::credential::sealed::Authentication;
 use crate::encoded::{API_KEY, API_VERSION, Encoded};
 use crate::error::{Error, Evidence, GaveUp, Report};
 use crate::failure::{Failure, Sent};
+use crate::observe::{Event, Happened};
 use crate::settings::Settings;
 use crate::{Bearer, Endpoint, InvalidValue, Now};
 
@@ -53,6 +55,7 @@ pub(crate) struct Flow {
     /// When the whole call ends, on the monotonic clock.
     deadline: Duration,
     jitter: Jitter,
+    clock: Clock,
     attempts: u32,
     attempts_before: u32,
     /// Repetitions after a 500 or a 409, of which a documented key gets two.
@@ -97,6 +100,7 @@ impl Flow {
             attempts_allowed: options.attempts.unwrap_or(policy.attempts).max(1),
             deadline: now.mono.saturating_add(options.deadline.unwrap_or(default)),
             jitter: Jitter::new(entropy),
+            clock: Clock::started(now),
             attempts: 0,
             attempts_before: prior.attempts,
             doubtful_repeats: 0,
@@ -111,6 +115,7 @@ impl Flow {
             settings: Arc::clone(settings),
             call: Arc::clone(call),
         });
+        flow.tell(Happened::Started);
         if prior.maybe_sent && !flow.row.survives_ambiguity() {
             return flow.give_up(GaveUp::MayHaveHappened);
         }
@@ -136,6 +141,7 @@ impl Flow {
             attempts_allowed: policy.attempts.max(1),
             deadline: self.deadline.min(now.mono.saturating_add(policy.deadline)),
             jitter: Jitter::new(self.jitter.fork()),
+            clock: Clock::started(now),
             attempts: 0,
             attempts_before: 0,
             doubtful_repeats: 0,
@@ -150,6 +156,7 @@ impl Flow {
             settings: Arc::clone(&self.settings),
             call,
         });
+        flow.tell(Happened::Started);
         flow.send(now)
     }
 
@@ -180,6 +187,7 @@ impl Flow {
     }
 
     fn send(mut self: Box<Self>, now: Now) -> Next {
+        self.clock.latest = now.mono;
         if now.mono >= self.deadline {
             return self.give_up(GaveUp::Deadline);
         }
@@ -190,6 +198,7 @@ impl Flow {
                     self.settings.budget.deposit();
                 }
                 self.attempts = self.attempts.saturating_add(1);
+                self.clock.sent = now.mono;
                 Next::Send(self, Box::new(request))
             }
             Err(fault) => {
@@ -263,6 +272,7 @@ impl Flow {
             return self.failed(now, Failure::too_large(head));
         }
         let status = response.status();
+        self.attempt_ended(now, Ok(status));
         if status.is_success() {
             return self.succeeded(response);
         }
@@ -277,10 +287,11 @@ impl Flow {
         }
         // Nobody asked for an encoding; unpacking one unasked is how small answers become large ones (T27).
         let fault = DecodeError::new("Content-Encoding", "must be identity");
-        Next::Failed(Error::undecodable(self.asked(), self.total_attempts(), fault, response))
+        Next::Failed(self.undecodable(fault, response))
     }
 
     pub(super) fn failed(mut self: Box<Self>, now: Now, failure: Failure) -> Next {
+        self.attempt_ended(now, Err(&failure));
         let sent = failure.sent();
         let status = failure.status();
         self.note(now, Evidence::Failure(failure));
@@ -359,6 +370,7 @@ impl Flow {
         if !self.settings.budget.withdraw() {
             return self.give_up(GaveUp::Budget);
         }
+        self.tell(Happened::Waits { duration: wait });
         Next::Wait(self, wait)
     }
 
@@ -366,17 +378,42 @@ impl Flow {
         self.authorize_or_send(now)
     }
 
-    fn give_up(self: Box<Self>, gave_up: GaveUp) -> Next {
-        let flow = *self;
+    fn give_up(mut self: Box<Self>, gave_up: GaveUp) -> Next {
         let report = Report {
-            attempts: flow.total_attempts(),
-            certainty: flow.certainty.max(flow.doubt),
+            attempts: self.total_attempts(),
+            certainty: self.certainty.max(self.doubt),
             gave_up,
-            retry_after: flow.retry_after,
-            rejected_token: flow.rejected,
-            ..Report::of(flow.asked())
+            retry_after: self.retry_after,
+            rejected_token: self.rejected,
+            ..Report::of(self.asked())
         };
-        Next::Failed(Error::new(report, flow.evidence))
+        let error = Error::new(report, core::mem::replace(&mut self.evidence, Evidence::None));
+        self.ended(error.certainty(), Some(&error));
+        Next::Failed(error)
+    }
+
+    /// The whole answer can't be read.
+    pub(super) fn undecodable(&self, fault: DecodeError, response: Response<Bytes>) -> Error {
+        let error = Error::undecodable(self.asked(), self.total_attempts(), fault, response);
+        self.ended(error.certainty(), Some(&error));
+        error
+    }
+
+    fn attempt_ended(&mut self, now: Now, outcome: Result<StatusCode, &Failure>) {
+        self.clock.latest = now.mono;
+        let duration = self.clock.attempt();
+        self.tell(Happened::AttemptEnded { attempt: self.total_attempts(), outcome, duration });
+    }
+
+    pub(super) fn ended(&self, certainty: Certainty, error: Option<&Error>) {
+        let (attempts, duration) = (self.total_attempts(), self.clock.all());
+        self.tell(Happened::Ended { certainty, attempts, duration, error });
+    }
+
+    fn tell(&self, happened: Happened<'_>) {
+        if let Some(observer) = &self.settings.observer {
+            observer.observe(&Event::new(&self.call.name, self.call.key(), happened));
+        }
     }
 
     pub(super) fn asked(&self) -> Asked<'_> {
@@ -385,6 +422,11 @@ impl Flow {
 
     pub(super) fn total_attempts(&self) -> u32 {
         self.attempts_before.saturating_add(self.attempts)
+    }
+
+    /// The name of what is asked for.
+    pub(super) fn operation(&self) -> &str {
+        &self.call.name
     }
 
     /// Where requests of this flow go, for whoever prints a step.
