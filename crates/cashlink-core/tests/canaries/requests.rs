@@ -93,6 +93,9 @@ pub(crate) fn operation<O: Operation + Debug>(gallery: &mut Gallery, operation: 
 }
 
 fn investors(gallery: &mut Gallery) {
+    let create =
+        call(&CreateInvestor::natural_person(key(), person(), true)).header("x-note", &told("note")).unwrap();
+    show!(gallery, create.curl(&scene::partner()));
     let tax = TaxInformation::new().tax_identification_number(told("tax number"));
     let communication = Communication::new().email(told("email"));
     show!(gallery, person());
