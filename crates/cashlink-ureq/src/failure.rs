@@ -6,24 +6,11 @@ use std::io;
 use cashlink_client::core::Failure;
 use ureq::{Error, Timeout};
 
-/// What ureq wanted of a request's body before it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Body {
-    /// There is none: the head is the whole request.
-    None,
-    /// Not a byte was asked for.
-    Untouched,
-    AskedFor,
-}
-
 /// ureq goes through its phases in order: resolve, connect, send the head, ask for the body. A body that nobody asked for
-/// means that no whole request has left, whatever the error; where there is no body, only the error itself can tell.
-pub(crate) fn classify(error: &Error, body: Body) -> Failure {
-    let not_sent = match body {
-        Body::None => comes_before_sending(error),
-        Body::Untouched => true,
-        Body::AskedFor => false,
-    };
+/// means that no whole request has left, whatever the error; where there is no body, the head is the whole request, and
+/// only the error itself can tell. `asked` is whether a byte of the body was asked for, if there is one.
+pub(crate) fn classify(error: &Error, asked: Option<bool>) -> Failure {
+    let not_sent = asked.map_or_else(|| comes_before_sending(error), |asked| !asked);
     let reason = describe(error);
     if not_sent { Failure::not_sent(reason) } else { Failure::maybe_sent(reason) }
 }

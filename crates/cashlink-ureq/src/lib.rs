@@ -45,7 +45,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use cashlink_client::blocking;
 use cashlink_client::core::{Credential, Failure, Timeouts};
-use failure::Body;
 use http::uri::Scheme;
 use http::{HeaderValue, Method, Request, Response, header};
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
@@ -95,14 +94,9 @@ impl Transport for Ureq {
             false => self.agent.configure_request(request),
         };
         let request = settle(settings, limits.timeouts);
-        let response = self.agent.run(request).map_err(|error| {
-            let body = match (has_body, trace.was_asked_for()) {
-                (false, _) => Body::None,
-                (true, false) => Body::Untouched,
-                (true, true) => Body::AskedFor,
-            };
-            failure::classify(&error, body)
-        })?;
+        let sent = self.agent.run(request);
+        let asked = has_body.then(|| trace.was_asked_for());
+        let response = sent.map_err(|error| failure::classify(&error, asked))?;
         read(response, limits.largest_answer)
     }
 }

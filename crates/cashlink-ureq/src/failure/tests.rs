@@ -76,17 +76,17 @@ fn is_not_sent(failure: &Failure) -> bool {
 #[test]
 fn without_a_body_only_what_comes_before_the_first_byte_is_not_sent() {
     for error in before_sending() {
-        assert!(is_not_sent(&classify(&error, Body::None)), "{error:?}");
+        assert!(is_not_sent(&classify(&error, None)), "{error:?}");
     }
     for error in at_any_time() {
-        assert!(!is_not_sent(&classify(&error, Body::None)), "{error:?}");
+        assert!(!is_not_sent(&classify(&error, None)), "{error:?}");
     }
 }
 
 #[test]
 fn a_body_that_nobody_asked_for_is_not_sent_whatever_the_error() {
     for error in before_sending().into_iter().chain(at_any_time()) {
-        assert!(is_not_sent(&classify(&error, Body::Untouched)), "{error:?}");
+        assert!(is_not_sent(&classify(&error, Some(false))), "{error:?}");
     }
 }
 
@@ -94,7 +94,7 @@ fn a_body_that_nobody_asked_for_is_not_sent_whatever_the_error() {
 fn t37_a_body_that_was_asked_for_is_never_called_not_sent() {
     // Also where the error is one of connecting: a firewall can refuse a connection that stands.
     for error in before_sending().into_iter().chain(at_any_time()) {
-        assert!(!is_not_sent(&classify(&error, Body::AskedFor)), "{error:?}");
+        assert!(!is_not_sent(&classify(&error, Some(true))), "{error:?}");
     }
 }
 
