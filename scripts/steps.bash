@@ -5,6 +5,7 @@
 #   step a command…    runs one: its output is kept back, and shown only when it fails; the script goes on
 #   must a command…    the same, but without it nothing else can run: a failure ends the script
 #   say text           inside a step: a line to show beside it, also when it succeeds
+#   said a command…    inside a step: runs it, and says each line that it prints; when it fails, all that it printed is the output
 #   root, scratch      the repository's root (the working folder too); a folder that goes away when the script ends
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,6 +17,11 @@ export CARGO_TERM_COLOR=never
 plan() { planned="$*"; }
 
 say() { printf '%s\n' "$*" >>"$scratch/said"; }
+
+said() {
+  "$@" >"$scratch/lines" 2>&1 || { cat "$scratch/lines"; return 1; }
+  while IFS= read -r line; do say "$line"; done <"$scratch/lines"
+}
 
 step() {
   local name=$1 began=$SECONDS status=0
