@@ -1,5 +1,6 @@
 //! Programs to read and to run: each example is a file beside this one.
 
+pub mod account;
 pub mod receiver;
 
 /// The README's own program, so that it compiles as long as the README shows it.
