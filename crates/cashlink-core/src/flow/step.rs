@@ -10,10 +10,11 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::oauth::Grant;
+use super::prior::Prior;
 use super::slot::Waiter;
 use super::timeouts::{Limits, Timeouts};
 use super::token::{Token, TokenId};
-use super::transition::{Flow, Next, Prior};
+use super::transition::{Flow, Next};
 use crate::answer::Answer;
 use crate::body::Body;
 use crate::call::{Call, Decode};

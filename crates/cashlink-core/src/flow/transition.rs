@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode, header};
 
 use super::clock::Clock;
 use super::jitter::Jitter;
+use super::prior::Prior;
 use super::retry::{Outcome, Row, Verdict, combine, judge};
 use super::timeouts::Timeouts;
 use super::token::{Token, TokenId};
@@ -25,24 +26,6 @@ use crate::failure::{Failure, Sent};
 use crate::observe::{Event, Happened};
 use crate::settings::Settings;
 use crate::{Bearer, Endpoint, InvalidValue, Now};
-
-/// What earlier processes did with a call, so that its certainty spans a crash.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Prior {
-    /// How many attempts there were.
-    pub attempts: u32,
-    /// Whether one of them may have reached the server without a whole answer coming back.
-    pub maybe_sent: bool,
-}
-
-impl Prior {
-    /// What is known of earlier attempts.
-    #[must_use]
-    pub const fn new(attempts: u32, maybe_sent: bool) -> Self {
-        Self { attempts, maybe_sent }
-    }
-}
 
 /// One call on its way, whatever it decodes to.
 pub(crate) struct Flow {

@@ -45,6 +45,8 @@ mod business_tests;
 #[cfg(test)]
 mod calculations;
 mod event;
+#[cfg(test)]
+mod event_tests;
 mod notice;
 mod paid;
 mod signature;

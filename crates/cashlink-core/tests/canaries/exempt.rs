@@ -38,7 +38,7 @@ pub(crate) const EXEMPT: Reasons = &[
     ("flow::timeouts::Limits", "durations and a number"),
     ("flow::timeouts::Patience", "durations only"),
     ("flow::timeouts::Timeouts", "durations only"),
-    ("flow::transition::Prior", "a number and a yes or no"),
+    ("flow::prior::Prior", "a number and a yes or no"),
     ("money::rounding::Rounding", "names only"),
     ("operation::Effect", "names, and an idempotency key"),
     ("operation::Honoured", "names only"),

@@ -307,4 +307,6 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, Dropped> {
 }
 
 #[cfg(test)]
+mod document_tests;
+#[cfg(test)]
 mod tests;
