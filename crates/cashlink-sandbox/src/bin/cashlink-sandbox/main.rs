@@ -4,7 +4,7 @@
 mod ask;
 mod serve;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
@@ -76,7 +76,7 @@ impl Program {
         arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     ) -> clap::error::Result<Self> {
         let mut command = Self::command();
-        let matches = command.try_get_matches_from_mut(arguments)?;
+        let matches = command.try_get_matches_from_mut(arguments).map_err(without_the_value)?;
         let given = |arg: &Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
         let is_asked = matches.subcommand_name().is_some();
         let stray = command.get_arguments().find(|arg| given(arg) && (arg.get_id() == "at") != is_asked);
@@ -89,6 +89,15 @@ impl Program {
         }
         Self::from_arg_matches(&matches)
     }
+}
+
+/// What clap says of a value that is refused, without repeating it: it may be a credential, and a terminal's text is often
+/// kept (T11–T12).
+fn without_the_value(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::ValueValidation {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("(not shown)".to_owned()));
+    }
+    error
 }
 
 fn main() -> ExitCode {
@@ -129,6 +138,22 @@ mod tests {
         ] {
             let error = read(line).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn t11_t12_no_value_that_is_refused_is_repeated() {
+        let url = "http://127.0.0.1:1/a";
+        for (arguments, said) in [
+            (["--partner-webhook-url", url, "--partner-webhook-token", "canary b"], "without blanks"),
+            (["--partner-webhook-url", url, "--partner-webhook-client", "canary"], "a client is written"),
+            (["--partner-webhook-url", url, "--client", "canary"], "a client is written"),
+            (["--webhook-secret", "s", "--webhook-url", "https://a.example/?canary"], "on this machine"),
+        ] {
+            let error = Program::understood([&["cashlink-sandbox"], &arguments[..]].concat()).unwrap_err();
+            let text = format!("{error} {}", error.render().ansi());
+            assert!(text.contains(said) && text.contains(arguments[2]), "{text}");
+            assert!(!text.contains("canary"), "{text}");
         }
     }
 
