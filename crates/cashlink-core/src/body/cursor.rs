@@ -1,5 +1,6 @@
 //! Reading a body without I/O: a cursor says what it wants next, and the adapter does it, blocking or not.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::task::{Poll, ready};
@@ -105,7 +106,11 @@ pub struct Cursor {
 enum Place {
     Head,
     Payload,
-    Reading { left: u64, hash: Option<(Sha256, [u8; 32])> },
+    /// The hash so far and the announced one, where one is announced; boxed, since most bodies have none.
+    Reading {
+        left: u64,
+        hash: Option<Box<(Sha256, [u8; 32])>>,
+    },
     Tail,
     End,
     Failed(PayloadFault),
@@ -134,11 +139,11 @@ impl Cursor {
                     return Ok(Want::Read(usize::try_from(at_most).unwrap_or(1)));
                 }
                 Place::Head => {
-                    let head = self.body.head.clone();
+                    let head = self.body.parts.head.clone();
                     self.place = Place::Payload;
                     head
                 }
-                Place::Payload => match self.body.payload.clone() {
+                Place::Payload => match self.body.parts.payload.clone() {
                     Some(Payload::Ref(reference)) => {
                         self.place = Place::reading(reference);
                         continue;
@@ -153,7 +158,7 @@ impl Cursor {
                     }
                 },
                 Place::Tail => {
-                    let tail = self.body.tail.clone();
+                    let tail = self.body.parts.tail.clone();
                     self.place = Place::End;
                     tail
                 }
@@ -214,15 +219,15 @@ impl Cursor {
         if !bytes.is_empty() {
             let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             *left = left.checked_sub(count).ok_or(PayloadFault::TooLong)?;
-            if let Some((hash, _)) = hash {
-                hash.update(bytes);
+            if let Some(hash) = hash {
+                hash.0.update(bytes);
             }
             return Ok(());
         }
         if *left > 0 {
             return Err(PayloadFault::TooShort);
         }
-        if let Some((hash, announced)) = hash.take() {
+        if let Some((hash, announced)) = hash.take().map(|hash| *hash) {
             if hash.finalize()[..] != announced {
                 return Err(PayloadFault::Changed);
             }
@@ -234,7 +239,8 @@ impl Cursor {
 
 impl Place {
     fn reading(payload: PayloadRef) -> Self {
-        Self::Reading { left: payload.len, hash: payload.sha256.map(|announced| (Sha256::new(), announced)) }
+        let hash = payload.sha256.map(|announced| Box::new((Sha256::new(), announced)));
+        Self::Reading { left: payload.len, hash }
     }
 }
 
@@ -254,15 +260,12 @@ impl fmt::Debug for Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::Parts;
     use proptest::prelude::*;
 
     fn framed(payload: Payload) -> Body {
-        Body {
-            content_type: None,
-            head: Bytes::from_static(b"<"),
-            payload: Some(payload),
-            tail: Bytes::from_static(b">"),
-        }
+        let (head, tail) = (Bytes::from_static(b"<"), Bytes::from_static(b">"));
+        Parts { content_type: None, head, payload: Some(payload), tail }.into()
     }
 
     /// Drives a cursor as an adapter does, reading `step` bytes at a time.

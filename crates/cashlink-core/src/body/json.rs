@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
+use http::HeaderValue;
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -69,7 +70,7 @@ impl Body {
     pub fn json(value: &impl Serialize) -> Result<Self, InvalidValue> {
         let mut bytes = Vec::with_capacity(256);
         serde_json::to_writer(&mut bytes, value).map_err(|_| UNWRITABLE)?;
-        Ok(Self::with_static_type("application/json", Bytes::from(bytes)))
+        Ok(Self::with_type(JSON, Bytes::from(bytes)))
     }
 
     /// `value`, a JSON object, with the extra fields behind its own.
@@ -79,9 +80,9 @@ impl Body {
             return Ok(body);
         }
         let known: BTreeMap<String, &RawValue> =
-            serde_json::from_slice(&body.head).map_err(|_| UNWRITABLE)?;
+            serde_json::from_slice(&body.parts.head).map_err(|_| UNWRITABLE)?;
         let mut all: BTreeMap<&str, ()> = known.keys().map(|name| (&**name, ())).collect();
-        let mut bytes = body.head.to_vec();
+        let mut bytes = body.parts.head.to_vec();
         for (name, value) in &extra.fields {
             let value = value.as_ref().ok_or(UNWRITABLE)?;
             if all.insert(name, ()).is_some() {
@@ -100,9 +101,11 @@ impl Body {
             bytes.extend_from_slice(value.get().as_bytes());
             bytes.push(b'}');
         }
-        Ok(Self::with_static_type("application/json", Bytes::from(bytes)))
+        Ok(Self::with_type(JSON, Bytes::from(bytes)))
     }
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 const UNWRITABLE: InvalidValue = InvalidValue::new(
     "request body",

@@ -10,6 +10,7 @@ pub use inbound::Inbound;
 pub use json::Extra;
 pub use multipart::{BoundarySeed, FileName, MediaType};
 
+use alloc::sync::Arc;
 use core::fmt;
 
 use bytes::Bytes;
@@ -21,6 +22,12 @@ use http::HeaderValue;
 /// the adapter reads again on every attempt; a [`Cursor`] says what comes next.
 #[derive(Clone, Default)]
 pub struct Body {
+    /// Shared, and so one pointer wide: an HTTP stack moves a request about a dozen times before it is sent.
+    pub(crate) parts: Arc<Parts>,
+}
+
+#[derive(Default)]
+pub(crate) struct Parts {
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) head: Bytes,
     pub(crate) payload: Option<Payload>,
@@ -103,18 +110,18 @@ impl Body {
     /// These bytes, with this content type.
     #[must_use]
     pub fn new(content_type: &MediaType, bytes: impl Into<Bytes>) -> Self {
-        Self { content_type: Some(content_type.header_value()), head: bytes.into(), ..Self::default() }
+        Self::with_type(content_type.header_value(), bytes.into())
     }
 
-    pub(crate) fn with_static_type(content_type: &'static str, bytes: Bytes) -> Self {
-        Self { content_type: Some(HeaderValue::from_static(content_type)), head: bytes, ..Self::default() }
+    pub(crate) fn with_type(content_type: HeaderValue, bytes: Bytes) -> Self {
+        Parts { content_type: Some(content_type), head: bytes, ..Parts::default() }.into()
     }
 
     /// The length in bytes, known in advance.
     #[must_use]
     pub fn len(&self) -> u64 {
-        let framing = self.head.len().saturating_add(self.tail.len());
-        let payload = self.payload.as_ref().map_or(0, Payload::len);
+        let framing = self.parts.head.len().saturating_add(self.parts.tail.len());
+        let payload = self.parts.payload.as_ref().map_or(0, Payload::len);
         u64::try_from(framing).unwrap_or(u64::MAX).saturating_add(payload)
     }
 
@@ -127,13 +134,13 @@ impl Body {
     /// The media type that goes out as `Content-Type`.
     #[must_use]
     pub fn content_type(&self) -> Option<&HeaderValue> {
-        self.content_type.as_ref()
+        self.parts.content_type.as_ref()
     }
 
     /// The payload that has to be read from elsewhere, if there is one.
     #[must_use]
     pub fn payload_ref(&self) -> Option<PayloadRef> {
-        match self.payload {
+        match self.parts.payload {
             Some(Payload::Ref(reference)) => Some(reference),
             _ => None,
         }
@@ -142,13 +149,13 @@ impl Body {
     /// Whether this body carries a document, and gets the time-outs of an upload.
     #[must_use]
     pub fn is_upload(&self) -> bool {
-        self.payload.is_some()
+        self.parts.payload.is_some()
     }
 
     /// The whole body, where all of it is in one piece in memory.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        (self.payload.is_none() && self.tail.is_empty()).then_some(&self.head)
+        (self.parts.payload.is_none() && self.parts.tail.is_empty()).then_some(&self.parts.head)
     }
 
     /// Reads the body from its beginning: once per attempt.
@@ -158,10 +165,16 @@ impl Body {
     }
 }
 
+impl From<Parts> for Body {
+    fn from(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+}
+
 /// Only lengths: a body holds personal data, and a token request's body the client secret (T11–T12).
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body").field("content_type", &self.content_type).field("len", &self.len()).finish()
+        f.debug_struct("Body").field("content_type", &self.content_type()).field("len", &self.len()).finish()
     }
 }
 

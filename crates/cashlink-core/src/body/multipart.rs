@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use sha2::{Digest, Sha256};
 
-use super::{Body, Payload};
+use super::{Body, Parts, Payload};
 use crate::{IdempotencyKey, InvalidValue};
 
 /// The entropy from which an upload's boundary is made, together with its idempotency key.
@@ -209,12 +209,12 @@ pub(crate) fn file(
     );
     let content_type = HeaderValue::from_str(&alloc::format!("multipart/form-data; boundary={boundary}"))
         .map_err(|_| InvalidValue::new("boundary", "must be a header value"))?;
-    Ok(Body {
+    Ok(Body::from(Parts {
         content_type: Some(content_type),
         head: Bytes::from(head),
         payload: Some(payload.clone()),
         tail: Bytes::from(Vec::from(alloc::format!("\r\n--{boundary}--\r\n"))),
-    })
+    }))
 }
 
 #[cfg(test)]

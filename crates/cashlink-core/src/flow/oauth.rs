@@ -114,7 +114,8 @@ pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {
         form.append_pair("client_id", &bearer.client_id);
         form.append_pair("client_secret", bearer.client_secret.expose());
     }
-    let body = Body::with_static_type("application/x-www-form-urlencoded", Bytes::from(form.finish()));
+    const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let body = Body::with_type(FORM, Bytes::from(form.finish()));
     if let Some(content_type) = body.content_type() {
         headers.insert(header::CONTENT_TYPE, content_type.clone());
     }

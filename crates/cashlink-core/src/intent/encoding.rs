@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::Intent;
 use crate::Honoured;
-use crate::body::{Body, Payload};
+use crate::body::{Parts, Payload};
 use crate::encoded::{Encoded, OwnedEffect};
 
 pub(super) const MARK: &[u8; 4] = b"CLI\x01";
@@ -59,7 +59,7 @@ pub(super) fn request(out: &mut Vec<u8>, intent: &Intent, by_hash: bool) {
         text(out, name);
         text(out, value);
     }
-    let Body { content_type, head, payload, tail } = body;
+    let Parts { content_type, head, payload, tail } = &*body.parts;
     optional(out, content_type.as_ref());
     text(out, head);
     match payload {

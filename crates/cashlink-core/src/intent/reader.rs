@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::encoding::MARK;
 use super::{Account, Intent};
-use crate::body::{Body, Payload, PayloadRef};
+use crate::body::{Body, Parts, Payload, PayloadRef};
 use crate::credential::sealed::Kind;
 use crate::encoded::{Encoded, IDEMPOTENCY_KEY, OwnedEffect, check_header};
 use crate::{ApiVersion, Honoured, IdempotencyKey, InvalidValue, Path};
@@ -221,7 +221,7 @@ impl<'a> Rest<'a> {
             }
             _ => return refused("payload", "must be none, bytes, or a reference"),
         };
-        Ok(Body { content_type, head, payload, tail: self.owned()? })
+        Ok(Parts { content_type, head, payload, tail: self.owned()? }.into())
     }
 
     fn owned(&mut self) -> Result<Bytes> {
