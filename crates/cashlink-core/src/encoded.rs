@@ -105,31 +105,20 @@ impl Encoded {
         operation.query(&mut query);
         operation.headers(&mut headers);
         headers.keys().try_for_each(check_header)?;
-        let encoded = Self {
+        let (body, effect) = (operation.body()?, OwnedEffect::from(operation.effect()));
+        complete(&mut headers, &body, &effect)?;
+        Ok(Self {
             name: Cow::Borrowed(O::NAME),
             method: operation.method(),
             path: path.finish()?,
             query: query.into_text(),
             headers,
             version: operation.version(),
-            body: operation.body()?,
-            effect: operation.effect().into(),
+            body,
+            effect,
             at_own_path: true,
             follows_link: operation.follows_link(),
-        };
-        encoded.complete_headers()
-    }
-
-    /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
-    fn complete_headers(mut self) -> Result<Self, InvalidValue> {
-        self.headers.entry(header::ACCEPT).or_insert(JSON);
-        if let Some(content_type) = self.body.content_type() {
-            self.headers.insert(header::CONTENT_TYPE, content_type.clone());
-        }
-        if let OwnedEffect::Keyed(key, _) = &self.effect {
-            self.headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
-        }
-        Ok(self)
+        })
     }
 
     pub(crate) fn key(&self) -> Option<&IdempotencyKey> {
@@ -153,6 +142,18 @@ impl Encoded {
             alloc::format!("{}?{}", self.path, self.query).into()
         }
     }
+}
+
+/// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
+fn complete(headers: &mut HeaderMap, body: &Body, effect: &OwnedEffect) -> Result<(), InvalidValue> {
+    headers.entry(header::ACCEPT).or_insert(JSON);
+    if let Some(content_type) = body.content_type() {
+        headers.insert(header::CONTENT_TYPE, content_type.clone());
+    }
+    if let OwnedEffect::Keyed(key, _) = effect {
+        headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
+    }
+    Ok(())
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -114,15 +114,18 @@ impl fmt::Debug for Path {
 
 /// Segments of unreserved characters and percent escapes, none of them `.` or `..` in any spelling.
 pub(crate) fn is_relative_path(path: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'%');
-    let inner = path.strip_suffix('/').unwrap_or(path);
+    fn is_plain(byte: &u8) -> bool {
+        matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%')
+    }
+    // Only what begins with a dot can be dots, or with an escape.
+    let may_be_dots = |segment: &[u8]| matches!(segment.first(), Some(b'.' | b'%'));
+    let inner = path.strip_suffix('/').unwrap_or(path).as_bytes();
     path.is_empty()
-        || inner.split('/').all(|segment| {
-            let decoded = percent_encoding::percent_decode_str(segment);
-            !segment.is_empty()
-                && segment.bytes().all(plain)
-                && !decoded.clone().eq(b".".iter().copied())
-                && !decoded.eq(b"..".iter().copied())
+        || inner.split(|byte| *byte == b'/').all(|segment| {
+            let decoded = percent_encoding::percent_decode(segment);
+            let is_dots = may_be_dots(segment)
+                && (decoded.clone().eq(b".".iter().copied()) || decoded.eq(b"..".iter().copied()));
+            !segment.is_empty() && !is_dots && segment.iter().all(is_plain)
         })
 }
 
