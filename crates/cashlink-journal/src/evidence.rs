@@ -19,6 +19,7 @@ pub struct Evidence {
     pub(crate) attempts: u32,
     pub(crate) note: String,
     pub(crate) answer: Option<Response<Bytes>>,
+    decided: Option<String>,
 }
 
 /// The headers of an answer that are kept: what decoders and people at 3 a.m. ask for. No cookie, no credential.
@@ -36,7 +37,7 @@ const MARK: &[u8; 4] = b"CLE\x01";
 
 impl Evidence {
     pub(crate) fn new(state: State, certainty: Certainty, attempts: u32, note: impl Into<String>) -> Self {
-        Self { state, certainty, attempts, note: note.into(), answer: None }
+        Self { state, certainty, attempts, note: note.into(), answer: None, decided: None }
     }
 
     pub(crate) fn with_answer(mut self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
@@ -48,6 +49,13 @@ impl Evidence {
             }
         }
         self.answer = Some(answer);
+        self
+    }
+
+    /// The same, decided by somebody, with the answer that was known before.
+    pub(crate) fn by_hand(mut self, by: &str, before: Option<Self>) -> Self {
+        self.decided = Some(by.to_owned());
+        self.answer = before.and_then(|before| before.answer);
         self
     }
 
@@ -76,6 +84,12 @@ impl Evidence {
         &self.note
     }
 
+    /// Who decided this by hand and why, in their words. May be about people: not shown.
+    #[must_use]
+    pub fn decided(&self) -> Option<&str> {
+        self.decided.as_deref()
+    }
+
     /// The answer's status.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -96,7 +110,8 @@ impl Evidence {
 
     /// As it is kept: `CLE`, the version 1; the state's number; certainty (0 not applied, 1 unknown, 2 applied); attempts in four bytes, little-endian
     /// as all numbers here; the note, as its length in four bytes and its text; then 0, or 1 and the answer: status in two bytes,
-    /// the number of headers in four, name and value of each and the body, as texts.
+    /// the number of headers in four, name and value of each and the body, as texts; then 0, or 1 and who decided it by hand, as a
+    /// text.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = MARK.to_vec();
@@ -117,6 +132,10 @@ impl Evidence {
                 text(&mut out, value.as_bytes());
             }
             text(&mut out, answer.body());
+        }
+        out.push(u8::from(self.decided.is_some()));
+        if let Some(decided) = &self.decided {
+            text(&mut out, decided.as_bytes());
         }
         out
     }
@@ -156,7 +175,12 @@ fn read(bytes: &[u8]) -> Option<Evidence> {
         [1] => Some(rest.answer()?),
         [_] => return None,
     };
-    rest.0.is_empty().then_some(Evidence { state, certainty, attempts, note, answer })
+    let decided = match rest.array()? {
+        [0] => None,
+        [1] => Some(std::str::from_utf8(rest.text()?).ok()?.to_owned()),
+        [_] => return None,
+    };
+    rest.0.is_empty().then_some(Evidence { state, certainty, attempts, note, answer, decided })
 }
 
 struct Rest<'a>(&'a [u8]);
@@ -201,6 +225,7 @@ impl fmt::Debug for Evidence {
             .field("note", &self.note)
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("body_len", &self.answer.as_ref().map(|answer| answer.body().len()))
+            .field("decided", &self.decided.is_some())
             .finish()
     }
 }
@@ -235,7 +260,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read_again() {
-        for evidence in [evidence(), Evidence::new(State::Done, Certainty::Applied, 0, "")] {
+        let by_hand =
+            Evidence::new(State::Done, Certainty::Applied, 3, "").by_hand("canary", Some(evidence()));
+        for evidence in [evidence(), by_hand, Evidence::new(State::Done, Certainty::Applied, 0, "")] {
             let read = Evidence::decode(&evidence.encode()).unwrap();
             assert_eq!(format!("{read:?}"), format!("{evidence:?}"));
             assert_eq!(read.encode(), evidence.encode());
@@ -246,7 +273,7 @@ mod tests {
 
     #[test]
     fn t12_it_shows_nothing_that_the_server_wrote() {
-        assert!(!format!("{:?}", evidence()).contains("canary"));
+        assert!(!format!("{:?}", evidence().by_hand("canary", Some(evidence()))).contains("canary"));
     }
 
     proptest! {

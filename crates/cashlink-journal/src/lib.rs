@@ -28,6 +28,7 @@
 mod claim;
 mod evidence;
 mod names;
+pub mod operate;
 mod policy;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -4,6 +4,7 @@ pub mod sql;
 
 mod durability;
 mod migrate;
+mod operate;
 
 pub use migrate::MigrateError;
 
@@ -32,6 +33,7 @@ struct Statements {
     claim: String,
     extend: String,
     settle: String,
+    decide: String,
 }
 
 impl Default for Journal {
@@ -50,6 +52,7 @@ impl Journal {
             claim: names.apply(sql::CLAIM),
             extend: names.apply(sql::EXTEND),
             settle: names.apply(sql::SETTLE),
+            decide: names.apply(sql::DECIDE),
         };
         Self { names, statements: statements.into() }
     }

@@ -6,7 +6,9 @@ use cashlink_core::{Bearer, Call, Client, IdempotencyKey, Secret};
 use rusqlite::params;
 
 use super::*;
-use crate::{Account, Next};
+use crate::operate::{Counted, Decision, Filter};
+use crate::store::blocking::Operate;
+use crate::{Account, Next, State};
 
 fn now(seconds: u64) -> Now {
     Now::new(1_700_000_000 + seconds, Duration::from_secs(seconds))
@@ -128,9 +130,72 @@ fn t43_a_lease_that_ended_is_claimed_by_another_and_the_first_can_no_longer_sett
     let second = claim(&mut store, 121).remove(0);
     assert!(second.prior().maybe_sent, "the first may have sent it");
     let settlement =
-        Settlement::last(crate::Evidence::new(crate::State::Done, cashlink_core::Certainty::Applied, 1, ""));
+        Settlement::last(crate::Evidence::new(State::Done, cashlink_core::Certainty::Applied, 1, ""));
     let unseen = |_: &mut Transaction<'_>| -> Result<(), HandlerError> { panic!("a stale worker's handler") };
     assert!(matches!(store.settle(first.lease(), &settlement, now(122), unseen), Err(SettleError::Lost)));
     assert!(!store.extend(first.lease(), Duration::from_secs(60), now(122)).unwrap());
     assert!(store.settle(second.lease(), &settlement, now(122), |_| Ok(())).is_ok());
+}
+
+fn settle(store: &mut Sqlite, claim: &Claim, state: crate::State, at: u64) {
+    let certainty = match state {
+        State::Done => cashlink_core::Certainty::Applied,
+        State::NeedsReconciliation => cashlink_core::Certainty::Unknown,
+        _ => cashlink_core::Certainty::NotApplied,
+    };
+    let settlement = Settlement::last(crate::Evidence::new(state, certainty, 1, "canary"));
+    store.settle(claim.lease(), &settlement, now(at), |_| Ok(())).unwrap();
+}
+
+#[test]
+fn operators_see_what_is_there_and_decide_about_what_is_held_as_they_saw_it() {
+    let place = Place::new();
+    let mut store = place.store();
+    for key in ["a", "b", "c"] {
+        assert!(stage(&mut store, &intent(key, "Ada")).is_ok());
+    }
+    let claims = claim(&mut store, 1);
+    settle(&mut store, &claims[0], State::NeedsReconciliation, 2);
+    settle(&mut store, &claims[1], State::Done, 2);
+
+    let all = store.entries(&Filter::default(), 10).unwrap();
+    let states: Vec<_> = all.iter().map(|entry| (entry.key.as_deref(), entry.state)).collect();
+    let [a, b, c] = [Some("a"), Some("b"), Some("c")];
+    assert_eq!(states, [(a, State::NeedsReconciliation), (b, State::Done), (c, State::Claimed)]);
+    let (start, end) = (1_700_000_000, 1_700_000_002);
+    assert_eq!((all[0].staged_at, all[0].claimed_at, all[0].settled_at), (start, Some(start + 1), Some(end)));
+    assert!(all[0].request.is_none() && format!("{all:?}").find("canary").is_none());
+
+    let mut held = Filter::default();
+    held.states = vec![State::NeedsReconciliation, State::Dead];
+    let [seen] = &store.entries(&held, 10).unwrap()[..] else { panic!("one is held") };
+    let seen = store.entry(seen.id).unwrap().unwrap();
+    assert_eq!(seen.intent().unwrap().unwrap().fingerprint(), intent("a", "Ada").fingerprint());
+
+    let stats = store.stats(Some(&account()), Counted::Open, now(7)).unwrap();
+    let counts = [State::NeedsReconciliation, State::Claimed, State::Done].map(|state| stats.count(state));
+    assert_eq!((counts, stats.live(), stats.attempts), ([1, 1, 0], 1, 1));
+    assert_eq!(stats.oldest, Some(Duration::from_secs(7)));
+    assert_eq!(store.stats(None, Counted::All, now(7)).unwrap().count(State::Done), 1);
+
+    let retry = Decision::retry("canary looked, and found nothing");
+    store.decide(&seen, &retry, now(3), |_| Ok(())).unwrap();
+    assert!(matches!(store.decide(&seen, &retry, now(3), |_| Ok(())), Err(SettleError::Lost)));
+    let again = claim(&mut store, 3).remove(0);
+    assert!(!again.prior().maybe_sent && again.lease().fence > seen.fence);
+    let claimed = store.entry(seen.id).unwrap().unwrap();
+    let done = Decision::done("canary");
+    assert!(matches!(store.decide(&claimed, &done, now(4), |_| Ok(())), Err(SettleError::Lost)));
+
+    settle(&mut store, &again, State::NeedsReconciliation, 5);
+    let seen = store.entry(seen.id).unwrap().unwrap();
+    let failed = store.decide(&seen, &done, now(6), |_| Err("no".into()));
+    assert!(matches!(failed, Err(SettleError::Handler(_))));
+    store.decide(&seen, &done, now(6), |_| Ok(())).unwrap();
+    let seen = store.entry(seen.id).unwrap().unwrap();
+    assert_eq!(seen.evidence().unwrap().unwrap().decided(), Some("canary"));
+    assert!(!format!("{done:?}").contains("canary"));
+
+    assert_eq!(store.prune(Duration::from_secs(5), 10, now(7)).unwrap(), 1);
+    assert_eq!(store.entries(&Filter::default(), 10).unwrap().len(), 2);
 }

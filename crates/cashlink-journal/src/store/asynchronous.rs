@@ -7,7 +7,8 @@ use std::time::Duration;
 use cashlink_core::Now;
 
 use super::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
-use crate::{Claim, Claimed, Intent, Policy, Settlement, Staged, Staging};
+use crate::operate::{Counted, Decision, Entry, Filter, Stats};
+use crate::{Account, Claim, Claimed, Intent, Policy, Settlement, Staged, Staging};
 
 /// What a handler does within the caller's transaction.
 pub type Within<'a> = Pin<Box<dyn Future<Output = Result<(), HandlerError>> + Send + 'a>>;
@@ -86,4 +87,57 @@ pub trait Store: Send {
         now: Now,
         also: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
     ) -> impl Future<Output = Result<(), SettleError<Self::Error>>> + Send;
+}
+
+/// What operators and their programs ask of a journal, and decide; as [`blocking::Operate`](super::blocking::Operate).
+pub trait Operate: Store {
+    /// The intents that are meant, by their ids, at most so many, without their requests.
+    ///
+    /// # Errors
+    /// The database's.
+    fn entries(
+        &mut self,
+        filter: &Filter,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Entry>, Self::Error>> + Send;
+
+    /// The intent of this id, with its request.
+    ///
+    /// # Errors
+    /// The database's.
+    fn entry(&mut self, id: i64) -> impl Future<Output = Result<Option<Entry>, Self::Error>> + Send;
+
+    /// Figures, of one account or of all.
+    ///
+    /// # Errors
+    /// The database's.
+    fn stats(
+        &mut self,
+        account: Option<&Account>,
+        counted: Counted,
+        now: Now,
+    ) -> impl Future<Output = Result<Stats, Self::Error>> + Send;
+
+    /// Records a decision about an intent, together with what `also` writes, in one transaction.
+    ///
+    /// # Errors
+    /// [`SettleError::Lost`] where it is no longer as it was seen, or there is nothing to decide about it.
+    fn decide(
+        &mut self,
+        seen: &Entry,
+        decision: &Decision,
+        now: Now,
+        also: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
+    ) -> impl Future<Output = Result<(), SettleError<Self::Error>>> + Send;
+
+    /// Deletes intents that were done or rejected at least so long ago; says how many it were.
+    ///
+    /// # Errors
+    /// The database's.
+    fn prune(
+        &mut self,
+        settled_for: Duration,
+        limit: u32,
+        now: Now,
+    ) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 }

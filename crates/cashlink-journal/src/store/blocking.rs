@@ -5,7 +5,8 @@ use std::time::Duration;
 use cashlink_core::Now;
 
 use super::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
-use crate::{Claim, Claimed, Intent, Policy, Settlement, Staged, Staging};
+use crate::operate::{Counted, Decision, Entry, Filter, Stats};
+use crate::{Account, Claim, Claimed, Intent, Policy, Settlement, Staged, Staging};
 
 /// The journal in one database.
 ///
@@ -78,4 +79,45 @@ pub trait Store {
         now: Now,
         also: impl FnOnce(&mut Self::Transaction<'_>) -> Result<(), HandlerError>,
     ) -> Result<(), SettleError<Self::Error>>;
+}
+
+/// What operators and their programs ask of a journal, and decide.
+pub trait Operate: Store {
+    /// The intents that are meant, by their ids, at most so many, without their requests.
+    ///
+    /// # Errors
+    /// The database's.
+    fn entries(&mut self, filter: &Filter, limit: u32) -> Result<Vec<Entry>, Self::Error>;
+
+    /// The intent of this id, with its request.
+    ///
+    /// # Errors
+    /// The database's.
+    fn entry(&mut self, id: i64) -> Result<Option<Entry>, Self::Error>;
+
+    /// Figures, of one account or of all.
+    ///
+    /// # Errors
+    /// The database's.
+    fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Self::Error>;
+
+    /// Records a decision about an intent, together with what `also` writes, in one transaction; its fencing number rises.
+    ///
+    /// # Errors
+    /// [`SettleError::Lost`] where it is no longer as it was seen, or there is nothing to decide about it ([`Decision::of`]);
+    /// another [`SettleError`] as of [`Store::settle`].
+    fn decide(
+        &mut self,
+        seen: &Entry,
+        decision: &Decision,
+        now: Now,
+        also: impl FnOnce(&mut Self::Transaction<'_>) -> Result<(), HandlerError>,
+    ) -> Result<(), SettleError<Self::Error>>;
+
+    /// Deletes intents that were done or rejected at least so long ago, the oldest first, at most so many; says how many it were. What
+    /// is deleted is forgotten: its key can be staged anew, and is then performed anew (T40).
+    ///
+    /// # Errors
+    /// The database's.
+    fn prune(&mut self, settled_for: Duration, limit: u32, now: Now) -> Result<u64, Self::Error>;
 }
