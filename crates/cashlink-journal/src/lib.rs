@@ -27,6 +27,7 @@
 
 mod claim;
 mod evidence;
+pub mod memory;
 mod names;
 pub mod operate;
 mod policy;

@@ -16,7 +16,7 @@ use rusqlite::{
 };
 
 use crate::store::blocking::Store;
-use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
+use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted, after, seconds};
 use crate::{Claim, Claimed, Fingerprint, Intent, Names, Policy, Settlement, Staged, Staging};
 
 /// The journal's statements, for tables of certain names. Cheap to clone; it holds no connection.
@@ -206,16 +206,6 @@ fn claimed(columns: &Columns<'_>) -> Result<Row, Error> {
         age: Duration::from_secs(u64::try_from(age).unwrap_or(0)),
         evidence: columns.get(7)?,
     })
-}
-
-fn seconds(now: Now) -> i64 {
-    i64::try_from(now.wall).unwrap_or(i64::MAX)
-}
-
-/// Rounded up: never before its time.
-fn after(now: Now, wait: Duration) -> i64 {
-    let whole = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
-    seconds(now).saturating_add(i64::try_from(whole).unwrap_or(i64::MAX))
 }
 
 /// A connection and the journal in it: a [`Store`] for a worker. Its durability was checked and its tables are there.

@@ -8,10 +8,10 @@ use rusqlite::{
     Connection, Error, OptionalExtension, Row as Columns, Transaction, TransactionBehavior, params,
 };
 
-use super::{Journal, Sqlite, seconds, sql};
+use super::{Journal, Sqlite, sql};
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
 use crate::store::blocking::Operate;
-use crate::store::{HandlerError, SettleError};
+use crate::store::{HandlerError, SettleError, seconds};
 use crate::{Account, State};
 
 impl Journal {

@@ -166,8 +166,7 @@ fn operators_see_what_is_there_and_decide_about_what_is_held_as_they_saw_it() {
     assert_eq!((all[0].staged_at, all[0].claimed_at, all[0].settled_at), (start, Some(start + 1), Some(end)));
     assert!(all[0].request.is_none() && format!("{all:?}").find("canary").is_none());
 
-    let mut held = Filter::default();
-    held.states = vec![State::NeedsReconciliation, State::Dead];
+    let held = Filter { states: vec![State::NeedsReconciliation, State::Dead], ..Filter::default() };
     let [seen] = &store.entries(&held, 10).unwrap()[..] else { panic!("one is held") };
     let seen = store.entry(seen.id).unwrap().unwrap();
     assert_eq!(seen.intent().unwrap().unwrap().fingerprint(), intent("a", "Ada").fingerprint());

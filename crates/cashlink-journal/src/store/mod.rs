@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use cashlink_core::Now;
+
 use crate::{Account, Fingerprint};
 
 pub mod asynchronous;
@@ -135,3 +137,14 @@ impl<E: fmt::Display> fmt::Display for SettleError<E> {
 }
 
 impl<E: fmt::Debug + fmt::Display> std::error::Error for SettleError<E> {}
+
+/// A moment as it is stored: whole seconds since 1970.
+pub(crate) fn seconds(now: Now) -> i64 {
+    i64::try_from(now.wall).unwrap_or(i64::MAX)
+}
+
+/// When a wait from now is over, rounded up: never before its time.
+pub(crate) fn after(now: Now, wait: Duration) -> i64 {
+    let whole = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+    seconds(now).saturating_add(i64::try_from(whole).unwrap_or(i64::MAX))
+}
