@@ -36,6 +36,8 @@ pub mod sqlite;
 mod stage;
 mod state;
 pub mod store;
+#[cfg(feature = "suite")]
+pub mod suite;
 mod verdict;
 
 pub use cashlink_core as core;

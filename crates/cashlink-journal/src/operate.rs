@@ -245,3 +245,37 @@ impl Stats {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn t12_neither_an_entry_nor_a_decision_shows_what_is_about_people() {
+        let text = || Some("canary".to_owned());
+        let entry = Entry {
+            id: 1,
+            account: "distributor".into(),
+            operation: "investors.create".into(),
+            key: text(),
+            ordering_key: text(),
+            state: State::Dead,
+            staged_at: 0,
+            due_at: 0,
+            claimed_at: None,
+            settled_at: None,
+            fence: 1,
+            attempts: 1,
+            maybe_sent: false,
+            worker: text(),
+            evidence: None,
+            request: Some(b"canary".into()),
+        };
+        let decision = Decision::done("canary");
+        let evidence = decision.of(&entry);
+        assert_eq!(evidence.as_ref().and_then(Evidence::decided), Some("canary"));
+        assert!(!format!("{entry:?} {decision:?} {evidence:?}").contains("canary"));
+        let newer = Entry { evidence: Some(b"CLE\x02".into()), ..entry };
+        assert!(decision.of(&newer).is_none(), "what a newer version knows is not overwritten");
+    }
+}
