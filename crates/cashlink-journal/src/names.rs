@@ -67,6 +67,14 @@ impl Names {
         let schema = self.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
         sql.replace(PREFIX, &format!("{schema}{}", self.prefix))
     }
+
+    /// A migration for SQLite, which wants the schema of an index before its own name, and none before its table's.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn apply_to_migration(&self, sql: &str) -> String {
+        let unqualified = Self { schema: None, prefix: self.prefix.clone() };
+        let table = " ON cashlink_";
+        self.apply(sql).replace(&self.apply(table), &unqualified.apply(table))
+    }
 }
 
 impl fmt::Display for Names {

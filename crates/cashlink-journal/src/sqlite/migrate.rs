@@ -67,7 +67,7 @@ impl Journal {
                 Some(ran) if *ran == (number, hash) => {}
                 Some(_) => return Err(MigrateError::Unknown { number }),
                 None => {
-                    transaction.execute_batch(&self.names.apply(migration))?;
+                    transaction.execute_batch(&self.names.apply_to_migration(migration))?;
                     transaction.execute(&self.names.apply(sql::MIGRATED), params![number, hash])?;
                 }
             }

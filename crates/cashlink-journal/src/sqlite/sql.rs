@@ -2,10 +2,12 @@
 //! numbered; times are whole seconds since 1970; see [`Names::apply`](crate::Names::apply) for other names of the tables.
 //!
 //! Who runs them keeps two rules: [`STAGE`] runs in the transaction of what it is about, and [`CLAIM`] in one of its own, begun by
-//! `BEGIN IMMEDIATE` and committed before anything is sent.
+//! `BEGIN IMMEDIATE` and committed before anything is sent. Staging by sqlx, with what else belongs to it, is shown by
+//! `crates/cashlink-journal/compat/staged_by_sqlx.rs` in the repository.
 
 /// Migrations in their order. The number of a migration is its place in this list, from 1; a new version of the library only
-/// appends. Each runs once, in a transaction together with [`MIGRATED`].
+/// appends. Each runs once, in a transaction together with [`MIGRATED`]. With a schema, an index takes it before its own name, and not
+/// before its table's.
 pub const MIGRATIONS: [&str; 1] = ["\
 CREATE TABLE cashlink_intents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -94,14 +96,15 @@ WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR account = ?3) AND (?4 & (1 << stat
     AND (?5 IS NULL OR operation = ?5) AND (?6 IS NULL OR idempotency_key = ?6)
 ORDER BY id LIMIT ?7";
 
-/// The same among those that wait for a decision, which have an index.
+/// The same among those that wait for a decision, which have an index. The `+` keeps SQLite from going through the whole table by its ids
+/// instead.
 pub const LIST_HELD: &str = "\
 SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
     fence, attempts, maybe_sent, worker, evidence, NULL
 FROM cashlink_intents
-WHERE state >= 5 AND id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR account = ?3) AND (?4 & (1 << state)) <> 0
+WHERE state >= 5 AND +id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR account = ?3) AND (?4 & (1 << state)) <> 0
     AND (?5 IS NULL OR operation = ?5) AND (?6 IS NULL OR idempotency_key = ?6)
-ORDER BY id LIMIT ?7";
+ORDER BY +id LIMIT ?7";
 
 /// Shows one with its request: ?1 id.
 pub const SHOW: &str = "\

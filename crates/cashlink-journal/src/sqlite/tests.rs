@@ -198,3 +198,30 @@ fn operators_see_what_is_there_and_decide_about_what_is_held_as_they_saw_it() {
     assert_eq!(store.prune(Duration::from_secs(5), 10, now(7)).unwrap(), 1);
     assert_eq!(store.entries(&Filter::default(), 10).unwrap().len(), 2);
 }
+
+#[test]
+fn what_is_open_is_found_by_an_index_however_much_was_settled() {
+    let place = Place::new();
+    let store = place.store();
+    for (sql, indexes) in [
+        (sql::STATS_OPEN, &["cashlink_intents_due", "cashlink_intents_state"][..]),
+        (sql::LIST_HELD, &["cashlink_intents_state"][..]),
+    ] {
+        let mut explain = store.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let plan = explain.raw_query().mapped(|columns| columns.get::<_, String>(3));
+        let plan = plan.collect::<Result<Vec<_>, _>>().unwrap().join("\n");
+        assert!(indexes.iter().all(|index| plan.contains(index)), "{plan}");
+        assert!(!plan.contains("SCAN cashlink_intents\n"), "{plan}");
+    }
+}
+
+#[test]
+fn tables_of_other_names_do_as_well() {
+    let place = Place::new();
+    let names = crate::Names::default().prefix("payments_").unwrap().schema("main").unwrap();
+    let store = Sqlite::new(Connection::open(&place.path).unwrap(), Journal::named(names));
+    let mut store = store.unwrap();
+    assert!(stage(&mut store, &intent("k", "Ada")).is_ok());
+    assert_eq!(claim(&mut store, 1).len(), 1);
+    assert_eq!(store.entries(&Filter::default(), 10).unwrap().len(), 1);
+}
