@@ -219,3 +219,6 @@ impl fmt::Display for Conflict {
 }
 
 impl std::error::Error for Conflict {}
+
+#[cfg(test)]
+mod tests;
