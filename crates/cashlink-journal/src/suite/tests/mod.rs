@@ -1,4 +1,4 @@
-//! Ours pass; and for each defect that can be planted from outside, the case that was made for it fails.
+//! Memory passes (SQLite: `tests/sqlite_suite.rs`); and for each defect that can be planted from outside, the case that was made for it fails.
 
 mod broken;
 
@@ -54,52 +54,6 @@ fn t40_to_t44_memory_keeps_every_case_in_both_worlds() {
         panic!("nothing in memory waits")
     };
     passes(&report);
-}
-
-#[cfg(feature = "sqlite")]
-mod sqlite {
-    use super::*;
-    use crate::sqlite::{Journal, Sqlite};
-    use rusqlite::Connection;
-
-    struct InFile;
-
-    impl blocking::Adapter for InFile {
-        type Store = Sqlite;
-        type Place = tempfile::TempDir;
-
-        fn name(&self) -> &str {
-            "sqlite"
-        }
-
-        fn place(&self) -> Result<Self::Place, HandlerError> {
-            let folder = tempfile::tempdir()?;
-            let table = "CREATE TABLE own (value TEXT NOT NULL)";
-            self.open(&folder)?.connection().execute_batch(table)?;
-            Ok(folder)
-        }
-
-        fn open(&self, place: &Self::Place) -> Result<Sqlite, HandlerError> {
-            Ok(Sqlite::new(Connection::open(place.path().join("journal.db"))?, Journal::default())?)
-        }
-
-        fn write(transaction: &mut rusqlite::Transaction<'_>, value: &str) -> Result<(), HandlerError> {
-            transaction.execute("INSERT INTO own (value) VALUES (?1)", [value])?;
-            Ok(())
-        }
-
-        fn values(&self, place: &Self::Place) -> Result<Vec<String>, HandlerError> {
-            let store = self.open(place)?;
-            let mut own = store.connection().prepare("SELECT value FROM own")?;
-            let values = own.query_map([], |columns| columns.get(0))?.collect::<Result<_, _>>()?;
-            Ok(values)
-        }
-    }
-
-    #[test]
-    fn t40_to_t44_sqlite_keeps_every_case() {
-        passes(&blocking::run(&InFile));
-    }
 }
 
 #[test]

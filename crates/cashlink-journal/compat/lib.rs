@@ -1,0 +1,1 @@
+//! Nothing: what is tried here are the versions that the manifest names.
