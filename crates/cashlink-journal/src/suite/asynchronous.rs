@@ -1,6 +1,7 @@
 //! For stores whose calls are futures: what their author says of them, and the run, on whatever runtime they need.
 
 use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -13,8 +14,8 @@ use super::report;
 use super::scene::{Own, Stage, Told, World};
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
 use crate::store::asynchronous::{Operate, Store, Within};
-use crate::store::{HandlerError, Lease, Row, Wanted};
-use crate::{Account, Settlement, Staged};
+use crate::store::{HandlerError, Lease, Row, StageError, Wanted};
+use crate::{Account, Intent, Settlement, Staged, Staging};
 
 /// A store to be tried; as [`blocking::Adapter`](super::blocking::Adapter).
 pub trait Adapter {
@@ -77,6 +78,23 @@ fn own<'a, A: Adapter>(own: Own, transaction: &'a mut <A::Store as Store>::Trans
     })
 }
 
+/// A future under a name: within a generic async block, Rust 1.85 can't see that a store's own is `Send`.
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+fn stage_by<'a, 't: 'a, S: Store + 'a>(
+    stager: &'a S,
+    transaction: &'a mut S::Transaction<'t>,
+    intent: &'a Intent,
+    staging: &'a Staging,
+    now: Now,
+) -> Boxed<'a, Result<Staged, StageError<S::Error>>> {
+    Box::pin(stager.stage(transaction, intent, staging, now))
+}
+
+fn look_by<S: Operate>(store: &mut S) -> Boxed<'_, Result<Vec<Entry>, S::Error>> {
+    Box::pin(async move { store.entries(&Filter::default(), 100).await })
+}
+
 fn database(error: impl std::error::Error) -> Fault {
     Fault::Database(error.to_string())
 }
@@ -128,7 +146,7 @@ impl<A: Adapter> World for Asynchronous<'_, A> {
         let ended = handle.store.transaction(move |transaction| {
             Box::pin(async move {
                 for (intent, staging) in &intents {
-                    match stager.stage(transaction, intent, staging, now).await {
+                    match stage_by(&*stager, transaction, intent, staging, now).await {
                         Ok(one) => keep(&mut |meanwhile| meanwhile.staged.push(one)),
                         Err(error) => {
                             let mut fault = Some(error.into());
@@ -138,7 +156,7 @@ impl<A: Adapter> World for Asynchronous<'_, A> {
                     }
                 }
                 if let Some(mut other) = look {
-                    let mut seen = other.store.entries(&Filter::default(), 100).await?;
+                    let mut seen = look_by(&mut other.store).await?;
                     keep(&mut |meanwhile| meanwhile.seen.append(&mut seen));
                 }
                 own::<A>(mine, transaction).await
