@@ -31,6 +31,8 @@ pub mod memory;
 mod names;
 pub mod operate;
 mod policy;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod stage;

@@ -1,0 +1,143 @@
+//! Every statement of the journal in PostgreSQL, for those who run them by another driver (sqlx, diesel, sea-orm). Times are whole
+//! seconds since 1970, by the database's clock: a parameter called *now* is NULL, except in tests. See
+//! [`Names::apply`](crate::Names::apply) for other names of the tables, and another schema.
+//!
+//! Who runs them keeps three rules: [`STAGE`] runs in the transaction of what it is about; [`PROBE`] and then [`CLAIM`] each in a
+//! transaction of their own, as every statement outside of `BEGIN` is, which has committed before anything is sent; and what is
+//! settled is settled in one transaction with what follows from it.
+
+/// Migrations in their order. The number of a migration is its place in this list, from 1; a new version of the library only
+/// appends. Each runs once, in a transaction together with [`MIGRATED`], under [`LOCK`].
+///
+/// Claims and settlements leave dead rows at the head of the index of what is due: hence vacuum comes earlier than by default.
+pub const MIGRATIONS: [&str; 1] = ["\
+CREATE TABLE cashlink_intents (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account text NOT NULL,
+    operation text NOT NULL,
+    idempotency_key text,
+    ordering_key text,
+    request bytea NOT NULL,
+    fingerprint bytea NOT NULL,
+    state smallint NOT NULL,
+    due_at bigint NOT NULL,
+    staged_at bigint NOT NULL,
+    claimed_at bigint,
+    settled_at bigint,
+    fence bigint NOT NULL DEFAULT 0,
+    attempts bigint NOT NULL DEFAULT 0,
+    maybe_sent boolean NOT NULL DEFAULT false,
+    worker text,
+    evidence bytea,
+    UNIQUE (account, idempotency_key)
+) WITH (autovacuum_vacuum_scale_factor = 0.01);
+CREATE INDEX ON cashlink_intents (account, due_at, id) WHERE state <= 2;
+CREATE INDEX ON cashlink_intents (account, ordering_key, id) WHERE ordering_key IS NOT NULL AND state NOT IN (3, 4);
+CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;"];
+
+/// Lets one process migrate at a time; the others wait until its transaction ends.
+pub const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cashlink_migrations', 0))";
+
+/// Whether [`MIGRATION_TABLE`] has run. By itself `IF NOT EXISTS` would ask for the right to create tables, which a program needs no
+/// longer once another has migrated.
+pub const MIGRATION_TABLE_EXISTS: &str = "SELECT to_regclass('cashlink_migrations') IS NOT NULL";
+
+/// The table that says which migrations have run.
+pub const MIGRATION_TABLE: &str =
+    "CREATE TABLE cashlink_migrations (number bigint PRIMARY KEY, sha256 bytea NOT NULL)";
+
+/// What has run: number and hash of each migration's text, with the default names.
+pub const MIGRATED_SO_FAR: &str = "SELECT number, sha256 FROM cashlink_migrations ORDER BY number";
+
+/// A migration has run: $1 its number, $2 its hash.
+pub const MIGRATED: &str = "INSERT INTO cashlink_migrations (number, sha256) VALUES ($1, $2)";
+
+/// Whether the tables outlive a crash: they are neither unlogged nor temporary.
+pub const PERMANENT: &str =
+    "SELECT relpersistence = 'p' FROM pg_class WHERE oid = 'cashlink_intents'::regclass";
+
+/// What a commit is worth in this transaction: the settings `synchronous_commit` and `fsync`.
+pub const DURABILITY: &str = "SELECT current_setting('synchronous_commit'), current_setting('fsync')";
+
+/// Stages: $1 account, $2 operation, $3 idempotency key or NULL, $4 ordering key or NULL, $5 request, $6 fingerprint, $7 in how many
+/// seconds it is due, $8 now, $9 whether to wake workers that [`LISTEN`].
+///
+/// Yields the id; or nothing, where a commit would not be durable ([`DURABILITY`] tells) or the key is there already
+/// ([`STAGED_BEFORE`] tells what it stands for). Where another transaction has the key and is still open, it waits for its end.
+pub const STAGE: &str = "\
+WITH staged AS (
+    INSERT INTO cashlink_intents
+        (account, operation, idempotency_key, ordering_key, request, fingerprint, state, due_at, staged_at)
+    SELECT $1, $2, $3, $4, $5, $6, 0, now + $7, now
+    FROM (SELECT coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
+    WHERE current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
+    ON CONFLICT (account, idempotency_key) DO NOTHING
+    RETURNING id
+)
+SELECT id, CASE WHEN $9 THEN pg_notify('cashlink', $1) END FROM staged";
+
+/// What has the key: $1 account, $2 idempotency key. Yields id and fingerprint.
+pub const STAGED_BEFORE: &str =
+    "SELECT id, fingerprint FROM cashlink_intents WHERE account = $1 AND idempotency_key = $2";
+
+/// To be run before [`CLAIM`], and not in one transaction with it. Yields the same as [`DURABILITY`], and leaves a mark in its
+/// transaction: one that is still there afterwards shows that both are within an open one.
+///
+/// Nothing else tells this exactly: `now() = statement_timestamp()` is false outside of a transaction as well, where a statement is
+/// prepared and run by two messages.
+pub const PROBE: &str = "\
+SELECT current_setting('synchronous_commit'), current_setting('fsync'), set_config('cashlink.claim', 'open', true)";
+
+/// Whether the mark of [`PROBE`] is still there, so that a transaction is open.
+pub const OPEN: &str = "SELECT coalesce(current_setting('cashlink.claim', true), '') = 'open'";
+
+/// Claims: $1 account, $2 now, $3 the length of the lease in seconds, $4 the worker's name, $5 how many at most. What is claimed and
+/// due has lost its lease: it may have been sent. Yields nothing within a transaction that is open since [`PROBE`].
+///
+/// What another worker is claiming at this moment is passed over, not waited for. The rows come oldest first.
+pub const CLAIM: &str = "\
+WITH due AS MATERIALIZED (
+    SELECT id, due_at FROM cashlink_intents AS due
+    WHERE account = $1 AND state <= 2
+        AND due_at <= coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint)
+        AND coalesce(current_setting('cashlink.claim', true), '') <> 'open'
+        AND (ordering_key IS NULL OR NOT EXISTS (
+            SELECT 1 FROM cashlink_intents AS earlier
+            WHERE earlier.account = due.account AND earlier.ordering_key = due.ordering_key
+                AND earlier.id < due.id AND earlier.state NOT IN (3, 4)))
+    ORDER BY due_at, id
+    LIMIT $5
+    FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE cashlink_intents AS intent SET
+        maybe_sent = intent.maybe_sent OR intent.state = 1,
+        state = 1,
+        fence = intent.fence + 1,
+        due_at = now + $3,
+        claimed_at = coalesce(intent.claimed_at, now),
+        worker = $4
+    FROM due, (SELECT coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
+    WHERE intent.id = due.id
+    RETURNING intent.id, fence, request, fingerprint, attempts, maybe_sent, now - claimed_at AS age, evidence,
+        due.due_at AS was_due_at
+)
+SELECT id, fence, request, fingerprint, attempts, maybe_sent, age, evidence FROM claimed ORDER BY was_due_at, id";
+
+/// Extends a lease: $1 id, $2 fencing number, $3 its length from now, $4 now. Changes one row, or none where the lease is lost.
+pub const EXTEND: &str = "\
+UPDATE cashlink_intents
+SET due_at = coalesce($4, floor(extract(epoch FROM statement_timestamp()))::bigint) + $3
+WHERE id = $1 AND fence = $2 AND state = 1";
+
+/// Settles: $1 id, $2 fencing number, $3 state, $4 in how many seconds it is due again, $5 now, $6 attempts, $7 whether it may have
+/// been sent, $8 evidence. Changes one row, or none where the lease is lost.
+pub const SETTLE: &str = "\
+UPDATE cashlink_intents
+SET state = $3, due_at = now + $4, settled_at = CASE WHEN $3 > 2 THEN now END, attempts = $6, maybe_sent = $7, evidence = $8,
+    worker = NULL
+FROM (SELECT coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
+WHERE id = $1 AND fence = $2 AND state = 1";
+
+/// To be run by who wants to hear of new intents, on a connection that no pool takes away: a notification says which account has
+/// one.
+pub const LISTEN: &str = "LISTEN cashlink";

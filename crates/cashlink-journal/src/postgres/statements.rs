@@ -1,0 +1,78 @@
+//! The statements for tables of certain names.
+
+use sha2::{Digest, Sha256};
+use tokio_postgres::Row as Columns;
+use tokio_postgres::types::Type;
+
+use super::values::Typed;
+use super::{Error, sql};
+use crate::Names;
+
+/// Each with the names of the tables. They are sent with the types of their parameters, in one round trip and without a prepared
+/// statement: so they work behind any pool, and on a connection that is seen for the first time.
+#[derive(Debug)]
+pub(super) struct Statements {
+    pub(super) lock: String,
+    pub(super) migration_table_exists: String,
+    pub(super) migration_table: String,
+    pub(super) migrated_so_far: String,
+    pub(super) migrated: String,
+    pub(super) migrations: Vec<String>,
+    pub(super) permanent: String,
+    pub(super) stage: String,
+    pub(super) staged_before: String,
+    pub(super) claim: String,
+    pub(super) extend: String,
+    pub(super) settle: String,
+}
+
+impl Statements {
+    pub(super) fn named(names: &Names) -> Self {
+        Self {
+            lock: names.apply(sql::LOCK),
+            migration_table_exists: names.apply(sql::MIGRATION_TABLE_EXISTS),
+            migration_table: names.apply(sql::MIGRATION_TABLE),
+            migrated_so_far: names.apply(sql::MIGRATED_SO_FAR),
+            migrated: names.apply(sql::MIGRATED),
+            migrations: sql::MIGRATIONS.iter().map(|migration| names.apply(migration)).collect(),
+            permanent: names.apply(sql::PERMANENT),
+            stage: names.apply(sql::STAGE),
+            staged_before: names.apply(sql::STAGED_BEFORE),
+            claim: names.apply(sql::CLAIM),
+            extend: names.apply(sql::EXTEND),
+            settle: names.apply(sql::SETTLE),
+        }
+    }
+
+    /// The migrations that have yet to run, given those that have.
+    pub(super) fn missing(&self, ran: &[Columns]) -> Result<Vec<Missing<'_>>, Error> {
+        let mut ran = ran.iter();
+        let mut missing = Vec::new();
+        for ((number, text), migration) in (1..).zip(sql::MIGRATIONS).zip(&self.migrations) {
+            let hash = Sha256::digest(text).to_vec();
+            match ran.next() {
+                Some(ran) if (ran.try_get(0)?, ran.try_get(1)?) == (number, hash.as_slice()) => {}
+                Some(_) => return Err(Error::UnknownMigration { number }),
+                None => missing.push(Missing { statements: migration, number, hash }),
+            }
+        }
+        match ran.next() {
+            Some(unknown) => Err(Error::UnknownMigration { number: unknown.try_get(0)? }),
+            None => Ok(missing),
+        }
+    }
+}
+
+/// A migration that has yet to run.
+pub(super) struct Missing<'a> {
+    pub(super) statements: &'a str,
+    number: i64,
+    hash: Vec<u8>,
+}
+
+impl Missing<'_> {
+    /// What [`sql::MIGRATED`] takes.
+    pub(super) fn parameters(&self) -> [Typed<'_>; 2] {
+        [(&self.number, Type::INT8), (&self.hash, Type::BYTEA)]
+    }
+}

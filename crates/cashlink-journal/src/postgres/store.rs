@@ -1,0 +1,117 @@
+//! A connection and the journal in it.
+
+use std::time::Duration;
+
+use cashlink_core::Now;
+use tokio_postgres::{Client, Transaction};
+
+use super::{Error, Journal, values};
+use crate::store::asynchronous::{Store, Within};
+use crate::store::{Lease, Row, SettleError, StageError, Wanted};
+use crate::{Intent, Settlement, Staged, Staging};
+
+/// A connection and the journal in it: a [`Store`] for a worker. Its durability was checked and its tables are there.
+///
+/// The clock that is handed to it is ignored; the database's counts.
+#[derive(Debug)]
+pub struct Postgres {
+    client: Client,
+    journal: Journal,
+    by_callers_clock: bool,
+}
+
+impl Postgres {
+    /// A worker's own connection, which the caller drives. The tables are created or brought up to date.
+    ///
+    /// # Errors
+    /// As [`Journal::prepare`].
+    pub async fn new(mut client: Client, journal: Journal) -> Result<Self, Error> {
+        journal.prepare(&mut client).await?;
+        Ok(Self { client, journal, by_callers_clock: false })
+    }
+
+    /// For tests: the time is what the caller says. All that use one journal must agree on it.
+    #[must_use]
+    pub fn by_callers_clock(mut self) -> Self {
+        self.by_callers_clock = true;
+        self
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The connection, and the journal, by themselves.
+    #[must_use]
+    pub fn into_parts(self) -> (Client, Journal) {
+        (self.client, self.journal)
+    }
+
+    fn at(&self, now: Now) -> Option<i64> {
+        self.by_callers_clock.then(|| values::seconds(now))
+    }
+}
+
+/// Commits. What a failed statement has spoilt, PostgreSQL rolls back instead, and the driver takes that for success: so first a
+/// statement that fails then as well.
+async fn commit(transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
+    transaction.batch_execute("SELECT 1").await.map_err(refused)?;
+    transaction.commit().await.map_err(refused)
+}
+
+fn refused(error: tokio_postgres::Error) -> SettleError<Error> {
+    SettleError::Database(error.into())
+}
+
+impl Store for Postgres {
+    type Transaction<'t> = Transaction<'t>;
+    type Error = Error;
+
+    async fn stage(
+        &self,
+        transaction: &mut Self::Transaction<'_>,
+        intent: &Intent,
+        staging: &Staging,
+        now: Now,
+    ) -> Result<Staged, StageError<Error>> {
+        self.journal.stage_at(transaction, intent, staging, self.at(now)).await
+    }
+
+    async fn transaction(
+        &mut self,
+        within: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
+    ) -> Result<(), SettleError<Error>> {
+        let mut transaction = self.client.transaction().await.map_err(refused)?;
+        within(&mut transaction).await.map_err(SettleError::Handler)?;
+        commit(transaction).await
+    }
+
+    async fn claim_rows(&mut self, wanted: &Wanted<'_>, now: Now) -> Result<Vec<Row>, Error> {
+        let now = self.at(now);
+        self.journal.claim_rows(&mut self.client, wanted, now).await
+    }
+
+    async fn extend(&mut self, lease: Lease, by: Duration, now: Now) -> Result<bool, Error> {
+        self.journal.extend_at(&self.client, lease, by, self.at(now)).await
+    }
+
+    async fn settle(
+        &mut self,
+        lease: Lease,
+        settlement: &Settlement,
+        now: Now,
+        also: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
+    ) -> Result<(), SettleError<Error>> {
+        let now = self.at(now);
+        let mut transaction = self.client.transaction().await.map_err(refused)?;
+        // The journal first: what has lost its lease must not reach the handler.
+        let settled = self.journal.settle_at(&transaction, lease, settlement, now).await;
+        if !settled.map_err(SettleError::Database)? {
+            return Err(SettleError::Lost);
+        }
+        also(&mut transaction).await.map_err(SettleError::Handler)?;
+        commit(transaction).await
+    }
+}
