@@ -1,0 +1,52 @@
+use super::*;
+
+fn setting(error: Error) -> &'static str {
+    match error {
+        Error::NotDurable(reason) => reason.setting,
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn t42_nothing_is_staged_or_claimed_where_a_commit_is_not_durable() {
+    let place = Place::new("not_durable");
+    let (journal, mut client) = (place.journal(), place.client());
+    let _ = stage(&mut client, &journal, &intent("k", "Ada"), &Staging::default()).unwrap();
+
+    client.batch_execute("SET synchronous_commit = off").unwrap();
+    let refused = stage(&mut client, &journal, &intent("other", "Ada"), &Staging::default());
+    assert!(matches!(refused, Err(StageError::NotDurable(reason)) if reason.setting == "synchronous_commit"));
+    let claimed = journal.claim(&mut client, &wanted(&account(), 1), &Policy::default());
+    assert_eq!(setting(claimed.unwrap_err()), "synchronous_commit");
+    assert_eq!(setting(journal.prepare(&mut client).unwrap_err()), "synchronous_commit");
+
+    // Only for one transaction, too.
+    client.batch_execute("SET synchronous_commit = on").unwrap();
+    let mut transaction = client.transaction().unwrap();
+    transaction.batch_execute("SET LOCAL synchronous_commit = off").unwrap();
+    let refused = journal.stage(&mut transaction, &intent("other", "Ada"), &Staging::default());
+    assert!(matches!(refused, Err(StageError::NotDurable(_))));
+    drop(transaction);
+    let count: i64 = client.query_one("SELECT count(*) FROM cashlink_intents", &[]).unwrap().get(0);
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn t42_every_other_setting_is_durable_on_this_server() {
+    let place = Place::new("durable");
+    let (journal, mut client) = (place.journal(), place.client());
+    for mode in ["local", "remote_write", "on", "remote_apply"] {
+        client.batch_execute(&format!("SET synchronous_commit = {mode}")).unwrap();
+        assert!(stage(&mut client, &journal, &intent(mode, "Ada"), &Staging::default()).is_ok(), "{mode}");
+        let claimed = journal.claim(&mut client, &wanted(&account(), 1), &Policy::default()).unwrap();
+        assert_eq!(claimed.len(), 1, "{mode}");
+    }
+}
+
+#[test]
+fn t42_tables_that_do_not_outlive_a_crash_are_refused() {
+    let place = Place::new("unlogged");
+    let mut client = place.client();
+    client.batch_execute("ALTER TABLE cashlink_intents SET UNLOGGED").unwrap();
+    assert_eq!(setting(place.journal().prepare(&mut client).unwrap_err()), "the journal's table");
+}
