@@ -20,6 +20,11 @@ pub enum Error {
         /// The migration's number.
         number: i64,
     },
+    /// A row is in a state that this version of the library doesn't know.
+    UnknownState {
+        /// The state's number.
+        number: i16,
+    },
     /// The database refused, or the connection to it is lost.
     Database(tokio_postgres::Error),
 }
@@ -68,6 +73,7 @@ impl fmt::Display for Error {
                 f,
                 "migration {number} of the journal is not one of this version's: the database was migrated by a newer version"
             ),
+            Self::UnknownState { number } => write!(f, "{number} is a state of a newer version of this library"),
             // Without DETAIL: it quotes rows, and those are about people (T12).
             Self::Database(error) => match error.as_db_error() {
                 Some(refusal) => write!(f, "PostgreSQL: {} ({})", refusal.message(), refusal.code().code()),

@@ -27,7 +27,7 @@
 //! Isolation: `READ COMMITTED`, PostgreSQL's default, is what the statements are made for. Under a stricter one they are right as
 //! well, but fail more often with errors of which [`Error::is_retryable`] says so: begin the transaction anew.
 //!
-//! A role that only stages needs `SELECT` and `INSERT` on `cashlink_intents`; a worker `SELECT` and `UPDATE`; [`Journal::prepare`], once
+//! A role that only stages needs `SELECT` and `INSERT` on `cashlink_intents`; a worker `SELECT` and `UPDATE`; who prunes, `DELETE`; [`Journal::prepare`], once
 //! all migrations have run, `SELECT` on `cashlink_migrations`. Where roles have different search paths, name the schema
 //! ([`Names::schema`]).
 //!
@@ -66,6 +66,7 @@ pub mod blocking;
 pub mod sql;
 
 mod error;
+mod operate;
 mod statements;
 mod store;
 mod values;

@@ -65,16 +65,14 @@ pub const DURABILITY: &str = "SELECT current_setting('synchronous_commit'), curr
 /// Yields the id; or nothing, where a commit would not be durable ([`DURABILITY`] tells) or the key is there already
 /// ([`STAGED_BEFORE`] tells what it stands for). Where another transaction has the key and is still open, it waits for its end.
 pub const STAGE: &str = "\
-WITH staged AS (
-    INSERT INTO cashlink_intents
-        (account, operation, idempotency_key, ordering_key, request, fingerprint, state, due_at, staged_at)
-    SELECT $1, $2, $3, $4, $5, $6, 0, now + $7, now
-    FROM (SELECT coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
-    WHERE current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
-    ON CONFLICT (account, idempotency_key) DO NOTHING
-    RETURNING id
-)
-SELECT id, CASE WHEN $9 THEN pg_notify('cashlink', $1) END FROM staged";
+INSERT INTO cashlink_intents
+    (account, operation, idempotency_key, ordering_key, request, fingerprint, state, due_at, staged_at)
+SELECT $1, $2, $3, $4, $5, $6, 0,
+    coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint) + $7,
+    coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint)
+WHERE current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
+ON CONFLICT (account, idempotency_key) DO NOTHING
+RETURNING id, CASE WHEN $9 THEN pg_notify('cashlink', $1) END";
 
 /// What has the key: $1 account, $2 idempotency key. Yields id and fingerprint.
 pub const STAGED_BEFORE: &str =
@@ -141,3 +139,68 @@ WHERE id = $1 AND fence = $2 AND state = 1";
 /// To be run by who wants to hear of new intents, on a connection that no pool takes away: a notification says which account has
 /// one.
 pub const LISTEN: &str = "LISTEN cashlink";
+
+/// Lists: $1 the first id, $2 the last, $3 account or NULL, $4 the states' bits
+/// ([`Filter::state_bits`](crate::operate::Filter::state_bits)), $5 operation or NULL, $6 idempotency key or NULL, $7 how many at most.
+pub const LIST: &str = "\
+SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
+    fence, attempts, maybe_sent, worker, evidence, NULL::bytea
+FROM cashlink_intents
+WHERE id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state)) <> 0
+    AND ($5 IS NULL OR operation = $5) AND ($6 IS NULL OR idempotency_key = $6)
+ORDER BY id LIMIT $7";
+
+/// The same among those that wait for a decision, which have an index.
+pub const LIST_HELD: &str = "\
+SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
+    fence, attempts, maybe_sent, worker, evidence, NULL::bytea
+FROM cashlink_intents
+WHERE state >= 5 AND id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state)) <> 0
+    AND ($5 IS NULL OR operation = $5) AND ($6 IS NULL OR idempotency_key = $6)
+ORDER BY id LIMIT $7";
+
+/// Shows one with its request: $1 id.
+pub const SHOW: &str = "\
+SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
+    fence, attempts, maybe_sent, worker, evidence, request
+FROM cashlink_intents WHERE id = $1";
+
+/// Counts what is open, by the indexes of what is due and what is held: $1 account or NULL, $2 now. Yields of each state its number,
+/// how many are in it, how long ago the oldest of them was staged, and how many requests were sent for them.
+pub const STATS_OPEN: &str = "\
+SELECT state, count(*),
+    coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint) - min(staged_at), sum(attempts)::bigint
+FROM cashlink_intents WHERE state <= 2 AND ($1 IS NULL OR account = $1) GROUP BY state
+UNION ALL
+SELECT state, count(*),
+    coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint) - min(staged_at), sum(attempts)::bigint
+FROM cashlink_intents WHERE state >= 5 AND ($1 IS NULL OR account = $1) GROUP BY state";
+
+/// Counts all, and reads the whole table for it; parameters and columns as of [`STATS_OPEN`].
+pub const STATS: &str = "\
+SELECT state, count(*),
+    coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint) - min(staged_at), sum(attempts)::bigint
+FROM cashlink_intents WHERE $1 IS NULL OR account = $1 GROUP BY state";
+
+/// Decides by hand: $1 id, $2 fencing number and $3 state as they were seen, $4 the new state, $5 now, $6 evidence. To be retried, it
+/// counts as never sent. Changes one row, or none where it is no longer as it was seen.
+pub const DECIDE: &str = "\
+UPDATE cashlink_intents SET
+    state = $4,
+    fence = fence + 1,
+    due_at = now,
+    settled_at = CASE WHEN $4 <> 0 THEN now END,
+    claimed_at = CASE WHEN $4 <> 0 THEN claimed_at END,
+    maybe_sent = $4 = 3,
+    evidence = $6,
+    worker = NULL
+FROM (SELECT coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
+WHERE id = $1 AND fence = $2 AND state = $3 AND state <> 1";
+
+/// Deletes what was settled: $1 for how many seconds at least, $2 how many at most, $3 now.
+pub const PRUNE: &str = "\
+DELETE FROM cashlink_intents WHERE id IN (
+    SELECT id FROM cashlink_intents
+    WHERE state IN (3, 4)
+        AND settled_at <= coalesce($3, floor(extract(epoch FROM statement_timestamp()))::bigint) - $1
+    ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)";

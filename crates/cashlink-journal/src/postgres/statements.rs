@@ -7,6 +7,7 @@ use tokio_postgres::types::Type;
 use super::values::Typed;
 use super::{Error, sql};
 use crate::Names;
+use crate::operate::{Counted, Filter};
 
 /// Each with the names of the tables. They are sent with the types of their parameters, in one round trip and without a prepared
 /// statement: so they work behind any pool, and on a connection that is seen for the first time.
@@ -24,6 +25,13 @@ pub(super) struct Statements {
     pub(super) claim: String,
     pub(super) extend: String,
     pub(super) settle: String,
+    pub(super) list: String,
+    pub(super) list_held: String,
+    pub(super) show: String,
+    pub(super) stats_open: String,
+    pub(super) stats: String,
+    pub(super) decide: String,
+    pub(super) prune: String,
 }
 
 impl Statements {
@@ -41,6 +49,25 @@ impl Statements {
             claim: names.apply(sql::CLAIM),
             extend: names.apply(sql::EXTEND),
             settle: names.apply(sql::SETTLE),
+            list: names.apply(sql::LIST),
+            list_held: names.apply(sql::LIST_HELD),
+            show: names.apply(sql::SHOW),
+            stats_open: names.apply(sql::STATS_OPEN),
+            stats: names.apply(sql::STATS),
+            decide: names.apply(sql::DECIDE),
+            prune: names.apply(sql::PRUNE),
+        }
+    }
+
+    /// The one that finds these without reading the rest.
+    pub(super) fn listing(&self, filter: &Filter) -> &str {
+        if filter.only_held() { &self.list_held } else { &self.list }
+    }
+
+    pub(super) fn counting(&self, counted: Counted) -> &str {
+        match counted {
+            Counted::Open => &self.stats_open,
+            Counted::All => &self.stats,
         }
     }
 

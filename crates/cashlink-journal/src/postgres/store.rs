@@ -15,8 +15,8 @@ use crate::{Intent, Settlement, Staged, Staging};
 /// The clock that is handed to it is ignored; the database's counts.
 #[derive(Debug)]
 pub struct Postgres {
-    client: Client,
-    journal: Journal,
+    pub(super) client: Client,
+    pub(super) journal: Journal,
     by_callers_clock: bool,
 }
 
@@ -49,19 +49,19 @@ impl Postgres {
         (self.client, self.journal)
     }
 
-    fn at(&self, now: Now) -> Option<i64> {
+    pub(super) fn at(&self, now: Now) -> Option<i64> {
         self.by_callers_clock.then(|| values::seconds(now))
     }
 }
 
 /// Commits. What a failed statement has spoilt, PostgreSQL rolls back instead, and the driver takes that for success: so first a
 /// statement that fails then as well.
-async fn commit(transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
+pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
     transaction.batch_execute("SELECT 1").await.map_err(refused)?;
     transaction.commit().await.map_err(refused)
 }
 
-fn refused(error: tokio_postgres::Error) -> SettleError<Error> {
+pub(super) fn refused(error: tokio_postgres::Error) -> SettleError<Error> {
     SettleError::Database(error.into())
 }
 

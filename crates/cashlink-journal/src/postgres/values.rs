@@ -202,7 +202,7 @@ pub(super) fn seconds(now: Now) -> i64 {
 }
 
 /// Rounded up: never before its time. Not so long that adding it to the time overflows.
-fn whole_seconds(wait: Duration) -> i64 {
+pub(super) fn whole_seconds(wait: Duration) -> i64 {
     let whole = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
     i64::try_from(whole).unwrap_or(i64::MAX).min(LONGEST)
 }

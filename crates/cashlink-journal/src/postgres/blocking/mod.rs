@@ -1,5 +1,7 @@
 //! The same for programs without a runtime, by the crate `postgres`.
 
+mod operate;
+
 use std::time::Duration;
 
 use ::postgres::{Client, GenericClient, Transaction};
