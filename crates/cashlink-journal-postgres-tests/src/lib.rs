@@ -12,22 +12,22 @@ use cashlink_journal::{Account, Intent, Names};
 /// A schema of the test's own, which goes away with it.
 #[derive(Debug)]
 pub struct Place {
-    schema: &'static str,
+    schema: String,
     names: Names,
 }
 
 impl Place {
     /// A new one, with the tables in it. The name must be the test's own.
-    pub fn new(schema: &'static str) -> Self {
+    pub fn new(schema: &str) -> Self {
         let place = Self::empty(schema);
         place.journal().prepare(&mut place.client()).unwrap();
         place
     }
 
     /// A new one, without tables.
-    pub fn empty(schema: &'static str) -> Self {
+    pub fn empty(schema: &str) -> Self {
         let names = Names::default().schema(schema).unwrap();
-        let place = Self { schema, names };
+        let place = Self { schema: schema.to_owned(), names };
         place
             .client()
             .batch_execute(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"))
@@ -78,9 +78,12 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.client().batch_execute(&format!("DROP SCHEMA {} CASCADE", self.schema)).unwrap();
+        if std::thread::panicking() {
+            return;
         }
+        let forget = || self.client().batch_execute(&format!("DROP SCHEMA {} CASCADE", self.schema)).unwrap();
+        // On a thread of its own, since it may happen within a runtime, where nothing may block.
+        std::thread::scope(|scope| scope.spawn(forget).join().unwrap());
     }
 }
 

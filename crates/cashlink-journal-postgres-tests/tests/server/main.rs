@@ -6,6 +6,7 @@ mod durability;
 mod preparing;
 mod settling;
 mod staging;
+mod suite;
 
 use std::time::Duration;
 
