@@ -28,6 +28,7 @@
 mod claim;
 mod evidence;
 pub mod memory;
+pub mod inbox;
 mod names;
 pub mod operate;
 mod policy;

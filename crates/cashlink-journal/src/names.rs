@@ -5,7 +5,7 @@ use std::fmt;
 use cashlink_core::InvalidValue;
 
 /// The names of the journal's tables: a prefix, and in PostgreSQL perhaps a schema. By default `cashlink_intents`,
-/// `cashlink_inbox`, `cashlink_migrations`, in the connection's own schema.
+/// `cashlink_inbox`, `cashlink_inbox_states`, `cashlink_migrations`, in the connection's own schema.
 ///
 /// ```
 /// use cashlink_journal::Names;

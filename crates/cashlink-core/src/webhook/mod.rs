@@ -37,6 +37,8 @@
 //! }
 //! ```
 
+pub mod kept;
+
 mod bearer;
 #[cfg(test)]
 mod bearer_tests;

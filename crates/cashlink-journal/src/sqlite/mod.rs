@@ -3,6 +3,7 @@
 pub mod sql;
 
 mod durability;
+mod inbox;
 mod migrate;
 mod operate;
 
@@ -34,6 +35,7 @@ struct Statements {
     extend: String,
     settle: String,
     decide: String,
+    inbox: inbox::Statements,
 }
 
 impl Default for Journal {
@@ -53,6 +55,7 @@ impl Journal {
             extend: names.apply(sql::EXTEND),
             settle: names.apply(sql::SETTLE),
             decide: names.apply(sql::DECIDE),
+            inbox: inbox::Statements::named(&names),
         };
         Self { names, statements: statements.into() }
     }

@@ -5,10 +5,14 @@
 //! `BEGIN IMMEDIATE` and committed before anything is sent. Staging by sqlx, with what else belongs to it, is shown by
 //! `crates/cashlink-journal/compat/staged_by_sqlx.rs` in the repository.
 
+pub mod inbox;
+
 /// Migrations in their order. The number of a migration is its place in this list, from 1; a new version of the library only
 /// appends. Each runs once, in a transaction together with [`MIGRATED`]. With a schema, an index takes it before its own name, and not
 /// before its table's.
-pub const MIGRATIONS: [&str; 1] = ["\
+pub const MIGRATIONS: [&str; 2] = [INTENTS, inbox::TABLES];
+
+const INTENTS: &str = "\
 CREATE TABLE cashlink_intents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,
@@ -32,7 +36,7 @@ CREATE TABLE cashlink_intents (
 CREATE INDEX cashlink_intents_due ON cashlink_intents (account, due_at, id) WHERE state <= 2;
 CREATE INDEX cashlink_intents_order ON cashlink_intents (account, ordering_key, id)
     WHERE ordering_key IS NOT NULL AND state NOT IN (3, 4);
-CREATE INDEX cashlink_intents_state ON cashlink_intents (state, id) WHERE state >= 5;"];
+CREATE INDEX cashlink_intents_state ON cashlink_intents (state, id) WHERE state >= 5;";
 
 /// The table that says which migrations have run.
 pub const MIGRATION_TABLE: &str = "CREATE TABLE IF NOT EXISTS cashlink_migrations (number INTEGER PRIMARY KEY, sha256 BLOB NOT NULL) STRICT";
