@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! export CASHLINK_WEBHOOK_SECRET=sandbox-webhook-secret CASHLINK_RECEIVER_CLIENT_SECRET=s3cr3t
+//! export CASHLINK_INBOX=inbox.db # where deliveries are recorded
 //! export CASHLINK_TOKEN_KEY="$(openssl rand -hex 32)" # our own: it signs the tokens that Cashlink shows us
 //! cargo run --example receiver_axum &
 //! cargo run -p cashlink-sandbox -- --webhook-url http://127.0.0.1:8080/payments \
@@ -15,18 +16,19 @@
 //! Where Cashlink was given a bearer token instead of a client, a `BearerTokens` stands in the place of the `TokenIssuer`:
 //! `BearerTokens::new(&token)?.authenticate(headers, body)` is its `authenticate`, and there is no token endpoint.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
+use cashlink_journal::inbox::{Received, RecordError};
+use cashlink_journal::sqlite::{Journal, MigrateError};
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::{HeaderMap, Request, Response, StatusCode};
-use cashlink_ureq::core::partner::InvestmentId;
 use cashlink_ureq::core::payments::BusinessId;
-use cashlink_ureq::core::webhook::{
-    DeliveryId, Notice, StatusChanged, TokenIssuer, TokenKey, Verifier, WebhookSecret, verify_for_business,
-};
+use cashlink_ureq::core::webhook::{TokenIssuer, TokenKey, Verifier, WebhookSecret, verify_for_business};
 use cashlink_ureq::core::{InvalidValue, Now, Secret};
+use rusqlite::{Connection, TransactionBehavior};
 
 /// What proves deliveries, and where they are recorded.
 #[derive(Debug)]
@@ -37,34 +39,44 @@ pub struct Receiver {
     inbox: Mutex<Inbox>,
 }
 
-/// In your program: tables with these keys, and an answer only after the commit.
-#[derive(Debug, Default)]
+/// Where deliveries are recorded. A program that works them off has a connection of its own to the same file, and asks
+/// [`Journal::pending`] there.
+#[derive(Debug)]
 pub struct Inbox {
-    /// Signed events, each once, however often it came.
-    pub events: HashMap<DeliveryId, Signed>,
-    /// Changes, each once: what is to be done on a change hangs here.
-    pub changes: HashSet<StatusChanged>,
-    /// The state of each investment, in whatever order its changes came.
-    pub investments: HashMap<InvestmentId, StatusChanged>,
-    /// Authentic, and new to this program: for a person to look at.
-    pub unknown: HashSet<Vec<u8>>,
-    /// Authentic, and not readable, though an investment may have changed: for a person to look at soon.
-    pub unreadable: HashSet<Vec<u8>>,
+    /// The connection that records. In your program, that of your own tables.
+    pub connection: Connection,
+    /// The inbox in it.
+    pub journal: Journal,
 }
 
-/// A signed event as it came.
-#[derive(Debug)]
-pub struct Signed {
-    /// The bytes that were verified.
-    pub body: Vec<u8>,
-    /// Which secret proved it: while secrets are exchanged, 0 for the old one.
-    pub secret_index: usize,
+impl Inbox {
+    /// An inbox in this database.
+    ///
+    /// In WAL mode a commit reaches the disk by one flush, and who works entries off doesn't hold up who records. Another writer
+    /// does: Cashlink waits two seconds, so wait less for it than that, and keep every transaction on this file short.
+    ///
+    /// # Errors
+    /// When the database can't hold it, or its commits would not be durable.
+    pub fn new(mut connection: Connection) -> Result<Self, MigrateError> {
+        connection.busy_timeout(Duration::from_millis(1_500))?;
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        let journal = Journal::default();
+        journal.prepare(&mut connection)?;
+        Ok(Self { connection, journal })
+    }
+
+    /// Records once. When this returns, it is on the disk.
+    fn record(&mut self, received: Received<'_>, now: Now) -> Result<(), RecordError<rusqlite::Error>> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let _new_or_duplicate = self.journal.record(&transaction, received, now)?;
+        Ok(transaction.commit()?)
+    }
 }
 
 impl Receiver {
-    /// A receiver with an empty inbox. The verifier has the secret of the subscription that Cashlink set up.
-    pub fn new(verifier: Verifier, issuer: TokenIssuer) -> Self {
-        Self { verifier, businesses: RwLock::default(), issuer, inbox: Mutex::default() }
+    /// A receiver. The verifier has the secret of the subscription that Cashlink set up.
+    pub fn new(verifier: Verifier, issuer: TokenIssuer, inbox: Inbox) -> Self {
+        Self { verifier, businesses: RwLock::default(), issuer, inbox: Mutex::new(inbox) }
     }
 
     /// Takes the events of a business that was registered with our `webhook_url`: it signs with its own `hmac_secret`. In your
@@ -79,7 +91,7 @@ impl Receiver {
         Ok(())
     }
 
-    /// What was recorded.
+    /// What was recorded. While the guard lives, nothing else is.
     pub fn inbox(&self) -> MutexGuard<'_, Inbox> {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,14 +100,12 @@ impl Receiver {
     ///
     /// A business's secret proves that business's events only. The subscription's secret, which only Cashlink and we have, proves
     /// every event: what isn't a registered business's, and what names none.
-    pub fn signed(&self, headers: &HeaderMap, body: &[u8]) -> Response<Bytes> {
+    pub fn signed(&self, now: Now, headers: &HeaderMap, body: &[u8]) -> Response<Bytes> {
         let businesses = self.businesses.read().unwrap_or_else(PoisonError::into_inner);
         let proved = verify_for_business(headers, body, |unverified| businesses.get(unverified))
             .or_else(|_| self.verifier.verify(headers, body));
         let Ok(verified) = proved else { return empty(StatusCode::UNAUTHORIZED) };
-        let event = || Signed { body: body.to_vec(), secret_index: verified.secret_index() };
-        self.inbox().events.entry(verified.delivery_id()).or_insert_with(event);
-        empty(StatusCode::OK)
+        self.record(Received::from(&verified), now)
     }
 
     /// The newer generation: Cashlink shows a token that it got from us, and repeats until it gets a 2xx.
@@ -104,19 +114,18 @@ impl Receiver {
             Ok(delivery) => delivery,
             Err(refused) => return refused.response(),
         };
-        let mut inbox = self.inbox();
-        match delivery.notice() {
-            Ok(Notice::StatusChanged(changed)) => {
-                let state = inbox.investments.entry(changed.investment_id).or_insert_with(|| changed.clone());
-                if changed.supersedes(state) {
-                    state.clone_from(&changed);
-                }
-                inbox.changes.insert(changed);
+        self.record(Received::from(&delivery), now)
+    }
+
+    /// 200 only after the commit: what dies before it is new when it comes again, and what dies after it a duplicate.
+    fn record(&self, received: Received<'_>, now: Now) -> Response<Bytes> {
+        match self.inbox().record(received, now) {
+            Ok(()) => empty(StatusCode::OK),
+            Err(error) => {
+                eprintln!("a webhook was not recorded: {error}");
+                empty(StatusCode::SERVICE_UNAVAILABLE)
             }
-            Ok(_) => _ = inbox.unknown.insert(body.to_vec()),
-            Err(_) => _ = inbox.unreadable.insert(body.to_vec()),
         }
-        empty(StatusCode::OK)
     }
 
     /// The token endpoint that Cashlink was given. `entropy` is 16 random bytes.
@@ -141,7 +150,8 @@ pub fn from_environment() -> Result<Receiver, Box<dyn Error>> {
 }
 
 /// A receiver with these settings: `CASHLINK_WEBHOOK_SECRET`, and while it is exchanged, `CASHLINK_WEBHOOK_SECRET_NEXT`;
-/// `CASHLINK_RECEIVER_CLIENT_SECRET`, which Cashlink has from us as the client `cashlink`; `CASHLINK_TOKEN_KEY`.
+/// `CASHLINK_RECEIVER_CLIENT_SECRET`, which Cashlink has from us as the client `cashlink`; `CASHLINK_TOKEN_KEY`;
+/// `CASHLINK_INBOX`, the file of the database.
 ///
 /// # Errors
 /// When one is missing, empty or too short; which one is said.
@@ -153,5 +163,7 @@ pub fn configured(setting: impl Fn(&str) -> Option<String>) -> Result<Receiver, 
     }
     let client_secret = secret("CASHLINK_RECEIVER_CLIENT_SECRET")?;
     let key = TokenKey::new(&secret("CASHLINK_TOKEN_KEY")?)?;
-    Ok(Receiver::new(verifier, TokenIssuer::new("cashlink", &client_secret, key)?))
+    let file = setting("CASHLINK_INBOX").ok_or("set CASHLINK_INBOX")?;
+    let inbox = Inbox::new(Connection::open(file)?)?;
+    Ok(Receiver::new(verifier, TokenIssuer::new("cashlink", &client_secret, key)?, inbox))
 }

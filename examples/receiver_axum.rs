@@ -5,8 +5,10 @@
 //! ```toml
 //! [dependencies]
 //! axum = { version = "0.8", default-features = false, features = ["http1", "tokio"] }
+//! cashlink-journal = { git = "…" }
 //! cashlink-ureq = { git = "…" } # as the README has it
 //! getrandom = "0.2"
+//! rusqlite = "0.40"
 //! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! ```
 
@@ -23,11 +25,21 @@ use cashlink_examples::receiver::{self, Receiver};
 use cashlink_ureq::Timer as _;
 
 async fn signed(State(it): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
-    it.signed(&headers, &body).map(Body::from)
+    recording(move || it.signed(now(), &headers, &body)).await
 }
 
 async fn authenticated(State(it): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
-    it.authenticated(now(), &headers, &body).map(Body::from)
+    recording(move || it.authenticated(now(), &headers, &body)).await
+}
+
+/// Beside the runtime's own threads, since a commit waits for the disk.
+async fn recording(record: impl FnOnce() -> Response<Bytes> + Send + 'static) -> Response<Body> {
+    let answer = tokio::task::spawn_blocking(record).await;
+    answer.map(|answer| answer.map(Body::from)).unwrap_or_else(|_| {
+        let mut failed = Response::new(Body::empty());
+        *failed.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        failed
+    })
 }
 
 async fn token(State(it): State<Arc<Receiver>>, request: Request) -> Result<Response<Body>, StatusCode> {

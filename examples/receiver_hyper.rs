@@ -4,11 +4,13 @@
 //!
 //! ```toml
 //! [dependencies]
+//! cashlink-journal = { git = "…" }
 //! cashlink-ureq = { git = "…" } # as the README has it
 //! getrandom = "0.2"
 //! http-body-util = "0.1"
 //! hyper = { version = "1", features = ["http1", "server"] }
 //! hyper-util = { version = "0.1", features = ["tokio"] }
+//! rusqlite = "0.40"
 //! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! ```
 
@@ -36,8 +38,8 @@ async fn answer(it: Arc<Receiver>, request: Request<Incoming>) -> Result<Respons
     };
     let (body, now) = (body.to_bytes(), cashlink_ureq::SystemTimer.now());
     let response = match (&head.method, head.uri.path()) {
-        (&Method::POST, "/payments") => it.signed(&head.headers, &body),
-        (&Method::POST, "/partner") => it.authenticated(now, &head.headers, &body),
+        (&Method::POST, "/payments") => recording(move || it.signed(now, &head.headers, &body)).await,
+        (&Method::POST, "/partner") => recording(move || it.authenticated(now, &head.headers, &body)).await,
         (&Method::POST, "/token") => {
             let mut entropy = [0; 16];
             if getrandom::getrandom(&mut entropy).is_err() {
@@ -48,6 +50,16 @@ async fn answer(it: Arc<Receiver>, request: Request<Incoming>) -> Result<Respons
         _ => return Ok(status(StatusCode::NOT_FOUND)),
     };
     Ok(response.map(Full::new))
+}
+
+/// Beside the runtime's own threads, since a commit waits for the disk.
+async fn recording(record: impl FnOnce() -> Response<Bytes> + Send + 'static) -> Response<Bytes> {
+    let failed = |_| {
+        let mut failed = Response::default();
+        *failed.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        failed
+    };
+    tokio::task::spawn_blocking(record).await.unwrap_or_else(failed)
 }
 
 fn status(status: StatusCode) -> Response<Full<Bytes>> {

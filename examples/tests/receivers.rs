@@ -7,15 +7,16 @@ mod receiver_axum;
 #[path = "../receiver_hyper.rs"]
 mod receiver_hyper;
 
-use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cashlink_examples::receiver::{self, Receiver};
+use cashlink_journal::inbox::Source::{Authenticated, Signed};
+use cashlink_journal::inbox::{Entry, Kind, Source};
 use cashlink_sandbox::server::{Clock, ManualClock, Running, Server};
 use cashlink_sandbox::webhooks::{Credential, Mischief, PartnerHook, Payer, SignedHook};
-use cashlink_sandbox::{Config, Kind, demo};
+use cashlink_sandbox::{Config, Kind as ObjectKind, demo};
 use cashlink_ureq::core::bytes::Bytes;
 use cashlink_ureq::core::http::{HeaderMap, Request};
 use cashlink_ureq::core::partner::distributor::{CreateInvestment, CreateInvestor};
@@ -24,6 +25,7 @@ use cashlink_ureq::core::payments::{CashlinkType, CreateCashlink, Payments, Regi
 use cashlink_ureq::core::webhook::{Signer, WebhookSecret};
 use cashlink_ureq::core::{AppKey, Bearer, Client, Endpoint, IdempotencyKey, Secret, UserKey};
 use cashlink_ureq::{SystemTimer, Timer as _};
+use tempfile::TempDir;
 
 const STACKS: [fn(TcpListener, Arc<Receiver>) -> tokio::runtime::Runtime; 2] = [on_axum, on_hyper];
 
@@ -61,8 +63,31 @@ fn setting(name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-fn receiver() -> Arc<Receiver> {
-    Arc::new(receiver::configured(setting).unwrap())
+/// A receiver whose inbox is in the folder, for as long as that is kept.
+fn receiver() -> (Arc<Receiver>, TempDir) {
+    configured(setting)
+}
+
+fn configured(setting: fn(&str) -> Option<String>) -> (Arc<Receiver>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("inbox.db").to_str().unwrap().to_owned();
+    let with_inbox = |name: &str| if name == "CASHLINK_INBOX" { Some(file.clone()) } else { setting(name) };
+    (Arc::new(receiver::configured(with_inbox).unwrap()), folder)
+}
+
+/// What is in the inbox of each kind.
+fn recorded(receiver: &Receiver, source: Source, kind: Kind) -> Vec<Entry> {
+    let inbox = receiver.inbox();
+    let mut entries = inbox.journal.pending(&inbox.connection, kind, 0, 10_000).unwrap();
+    entries.retain(|entry| entry.source == source);
+    entries
+}
+
+/// The state of each investment, as the inbox has it.
+fn state(receiver: &Receiver, investment: &str) -> Option<String> {
+    let inbox = receiver.inbox();
+    let state = inbox.journal.investment(&inbox.connection, &investment.parse().unwrap()).unwrap();
+    state.map(|state| state.status.as_str().to_owned())
 }
 
 fn secret(text: &str) -> WebhookSecret {
@@ -119,7 +144,8 @@ fn wait(sandbox: &Running, until: impl Fn(&mut cashlink_sandbox::Sandbox) -> boo
 #[test]
 fn t55_t56_a_thousand_events_repeated_forged_and_shuffled_are_each_applied_once() {
     for serve in STACKS {
-        let (receiver, listener) = (receiver(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let ((receiver, _folder), listener) =
+            (receiver(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
         let address = listener.local_addr().unwrap();
         let _runtime = serve(listener, Arc::clone(&receiver));
         let mut mischief = Mischief::default();
@@ -147,23 +173,26 @@ fn t55_t56_a_thousand_events_repeated_forged_and_shuffled_are_each_applied_once(
         let (arrived, failed, attempts) = sandbox.with(|engine| engine.webhooks_sent());
         // Every tenth of 1,000 twice; beside every seventh a lie, and those are refused.
         assert_eq!((arrived, failed, attempts), (1_000 + 100, 142, 1_242));
-        let inbox = receiver.inbox();
-        assert_eq!((inbox.events.len(), inbox.changes.len(), inbox.unknown.len()), (500, 500, 0));
-        let lie =
-            |event: &receiver::Signed| String::from_utf8_lossy(&event.body).contains(r#""amount":"0.01""#);
-        assert!(!inbox.events.values().any(lie), "no forged payment is recorded");
-        let states: HashMap<String, String> = inbox
-            .investments
-            .iter()
-            .map(|(id, state)| (id.to_string(), state.status.as_str().to_owned()))
-            .collect();
-        let expected = sandbox.with(|engine| {
+        let events = recorded(&receiver, Signed, Kind::Known);
+        assert_eq!((events.len(), recorded(&receiver, Authenticated, Kind::Known).len()), (500, 500));
+        for kind in [Kind::Unknown, Kind::Unreadable] {
+            assert!(
+                recorded(&receiver, Signed, kind).is_empty()
+                    && recorded(&receiver, Authenticated, kind).is_empty()
+            );
+        }
+        let lie = |event: &Entry| {
+            String::from_utf8_lossy(event.body.as_deref().unwrap()).contains(r#""amount":"0.01""#)
+        };
+        assert!(!events.iter().any(lie), "no forged payment is recorded");
+        let states: Vec<_> = investments.iter().map(|id| state(&receiver, id)).collect();
+        let expected: Vec<_> = sandbox.with(|engine| {
             let status =
-                |id: &String| engine.object(Kind::Investment, id).unwrap().status().unwrap().to_owned();
-            investments.iter().map(|id| (id.clone(), status(id))).collect::<HashMap<_, _>>()
+                |id: &String| engine.object(ObjectKind::Investment, id).unwrap().status().unwrap().to_owned();
+            investments.iter().map(|id| Some(status(id))).collect()
         });
         assert_eq!(states, expected, "and no forged status, which would be the last word");
-        assert!(expected.values().any(|status| status == "CANCELLATION"));
+        assert!(expected.contains(&Some("CANCELLATION".to_owned())));
     }
 }
 
@@ -181,21 +210,22 @@ fn what_came_while_the_receiver_was_down_comes_again_only_from_the_newer_generat
         });
         wait(&sandbox, |engine| engine.webhooks_sent().1 == 1 && engine.waiting_webhooks() == 1);
 
-        let receiver = receiver();
+        let (receiver, _folder) = receiver();
         let _runtime = serve(TcpListener::bind(address).unwrap(), Arc::clone(&receiver));
         wait(&sandbox, |engine| {
             clock.advance(Duration::from_millis(100));
             engine.waiting_webhooks() == 0
         });
-        let inbox = receiver.inbox();
-        assert_eq!((inbox.events.len(), inbox.changes.len(), inbox.investments.len()), (0, 1, 1));
+        let known = |source| recorded(&receiver, source, Kind::Known).len();
+        assert_eq!((known(Signed), known(Authenticated)), (0, 1));
+        assert!(state(&receiver, &investment).is_some());
         assert_eq!(sandbox.with(|engine| engine.webhooks_sent().0), 1);
     }
 }
 
 #[test]
 fn an_authentic_delivery_of_a_kind_that_is_not_known_is_kept_once() {
-    let (receiver, now) = (receiver(), SystemTimer.now());
+    let ((receiver, _folder), now) = (receiver(), SystemTimer.now());
     let form = "grant_type=client_credentials&client_id=cashlink&client_secret=a+b";
     let request = Request::post("/token")
         .header("content-type", "application/x-www-form-urlencoded")
@@ -217,14 +247,15 @@ fn an_authentic_delivery_of_a_kind_that_is_not_known_is_kept_once() {
         br#"{"investment_id":"i-1","status":"PAID","changed_at":"yesterday"}"#,
     );
     assert_eq!(answer.status(), 200);
-    let inbox = receiver.inbox();
-    assert_eq!((inbox.unknown.len(), inbox.unreadable.len(), inbox.changes.len()), (1, 1, 0));
+    let of = |kind| recorded(&receiver, Authenticated, kind).len();
+    assert_eq!((of(Kind::Unknown), of(Kind::Unreadable), of(Kind::Known)), (1, 1, 0));
 }
 
 #[test]
 fn a_business_that_was_registered_is_heard_by_its_own_secret() {
     for serve in STACKS {
-        let (receiver, listener) = (receiver(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        let ((receiver, _folder), listener) =
+            (receiver(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
         let address = listener.local_addr().unwrap();
         let _runtime = serve(listener, Arc::clone(&receiver));
         let (sandbox, clock) = sandbox(address, Mischief::default());
@@ -244,24 +275,27 @@ fn a_business_that_was_registered_is_heard_by_its_own_secret() {
         });
         wait(&sandbox, |engine| engine.waiting_webhooks() == 0);
         assert_eq!(sandbox.with(|engine| engine.webhooks_sent()), (2, 0, 2));
-        assert_eq!(receiver.inbox().events.len(), 2);
+        assert_eq!(recorded(&receiver, Signed, Kind::Known).len(), 2);
     }
 }
 
 #[test]
 fn a_businesss_secret_proves_its_own_events_only_and_the_subscriptions_secret_all() {
-    let receiver = receiver();
+    let (receiver, _folder) = receiver();
     receiver.register(&"ada".parse().unwrap(), &Secret::new("of ada")).unwrap();
     receiver.register(&"bob".parse().unwrap(), &Secret::new("of bob")).unwrap();
     let status = |key: &str, business: &str| {
         let body = format!(r#"{{"event":"x","business":"{business}"}}"#);
-        receiver.signed(&Signer::new(secret(key)).headers(body.as_bytes()), body.as_bytes()).status().as_u16()
+        receiver
+            .signed(SystemTimer.now(), &Signer::new(secret(key)).headers(body.as_bytes()), body.as_bytes())
+            .status()
+            .as_u16()
     };
     assert_eq!([status("of ada", "ada"), status("of ada", "bob"), status("of ada", "eve")], [200, 401, 401]);
     assert_eq!(["ada", "eve"].map(|business| status("hook-s3cr3t", business)), [200, 200]);
     // Nobody knows whose it is; it is genuine all the same, and would never come again.
     let headers = Signer::new(secret("hook-s3cr3t")).headers(b"{}");
-    assert_eq!(receiver.signed(&headers, b"{}").status(), 200);
+    assert_eq!(receiver.signed(SystemTimer.now(), &headers, b"{}").status(), 200);
 }
 
 #[test]
@@ -270,19 +304,24 @@ fn while_secrets_are_exchanged_each_event_says_which_one_proved_it() {
         "CASHLINK_WEBHOOK_SECRET_NEXT" => Some("next-s3cr3t".to_owned()),
         _ => setting(name),
     };
-    let receiver = receiver::configured(next).unwrap();
+    let (receiver, _folder) = configured(next);
     for key in ["hook-s3cr3t", "next-s3cr3t"] {
-        assert_eq!(receiver.signed(&Signer::new(secret(key)).headers(b"{}"), b"{}").status(), 200);
+        assert_eq!(
+            receiver.signed(SystemTimer.now(), &Signer::new(secret(key)).headers(b"{}"), b"{}").status(),
+            200
+        );
     }
     // One body, but two deliveries: an id is made with the secret.
-    let mut proved_by: Vec<_> = receiver.inbox().events.values().map(|event| event.secret_index).collect();
-    proved_by.sort_unstable();
+    let events = recorded(&receiver, Signed, Kind::Unreadable);
+    let proved_by: Vec<_> = events.iter().map(|event| event.credential_index).collect();
     assert_eq!(proved_by, [0, 1]);
 }
 
 #[test]
 fn a_receiver_says_which_setting_it_lacks() {
-    for missing in ["CASHLINK_WEBHOOK_SECRET", "CASHLINK_RECEIVER_CLIENT_SECRET", "CASHLINK_TOKEN_KEY"] {
+    for missing in
+        ["CASHLINK_WEBHOOK_SECRET", "CASHLINK_RECEIVER_CLIENT_SECRET", "CASHLINK_TOKEN_KEY", "CASHLINK_INBOX"]
+    {
         let others = |name: &str| setting(name).filter(|_| name != missing);
         let error = receiver::configured(others).unwrap_err().to_string();
         assert!(error.ends_with(missing), "{error}");

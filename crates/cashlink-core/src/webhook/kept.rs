@@ -2,7 +2,7 @@
 //!
 //! Nobody else has a use for this. Of bytes that nobody proved, [`event`] and [`notice`] make an event that anybody could have
 //! written: the crate `cashlink-journal` calls them only with what it recorded from a [`Verified`](super::Verified) or an
-//! [`Authenticated`](super::Authenticated). They make neither of these: nothing gets into an inbox through here.
+//! [`Authenticated`]. They make neither of these: nothing gets into an inbox through here.
 
 use super::{Authenticated, Event, Notice};
 use crate::answer::DecodeError;
