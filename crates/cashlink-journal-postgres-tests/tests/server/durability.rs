@@ -47,6 +47,10 @@ fn t42_every_other_setting_is_durable_on_this_server() {
 fn t42_tables_that_do_not_outlive_a_crash_are_refused() {
     let place = Place::new("unlogged");
     let mut client = place.client();
-    client.batch_execute("ALTER TABLE cashlink_intents SET UNLOGGED").unwrap();
-    assert_eq!(setting(place.journal().prepare(&mut client).unwrap_err()), "the journal's table");
+    for table in ["cashlink_intents", "cashlink_inbox", "cashlink_inbox_states"] {
+        client.batch_execute(&format!("ALTER TABLE {table} SET UNLOGGED")).unwrap();
+        let refused = place.journal().prepare(&mut client).unwrap_err();
+        assert_eq!(setting(refused), "the journal's table", "{table}");
+        client.batch_execute(&format!("ALTER TABLE {table} SET LOGGED")).unwrap();
+    }
 }

@@ -3,6 +3,7 @@
 mod asynchronous;
 mod claiming;
 mod durability;
+mod inbox;
 mod preparing;
 mod settling;
 mod staging;

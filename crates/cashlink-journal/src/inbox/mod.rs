@@ -124,12 +124,6 @@ pub enum RecordError<E> {
     Database(E),
 }
 
-impl<E> From<E> for RecordError<E> {
-    fn from(error: E) -> Self {
-        Self::Database(error)
-    }
-}
-
 impl<E: fmt::Display> fmt::Display for RecordError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

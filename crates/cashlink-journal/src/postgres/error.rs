@@ -25,6 +25,8 @@ pub enum Error {
         /// The state's number.
         number: i16,
     },
+    /// What is stored can't be read: a newer version of this library wrote it. Which column.
+    Unreadable(&'static str),
     /// The database refused, or the connection to it is lost.
     Database(tokio_postgres::Error),
 }
@@ -74,6 +76,9 @@ impl fmt::Display for Error {
                 "migration {number} of the journal is not one of this version's: the database was migrated by a newer version"
             ),
             Self::UnknownState { number } => write!(f, "{number} is a state of a newer version of this library"),
+            Self::Unreadable(column) => {
+                write!(f, "what is stored in {column} can't be read: a newer version of the library wrote it")
+            }
             // Without DETAIL: it quotes rows, and those are about people (T12).
             Self::Database(error) => match error.as_db_error() {
                 Some(refusal) => write!(f, "PostgreSQL: {} ({})", refusal.message(), refusal.code().code()),

@@ -67,6 +67,7 @@ pub mod sql;
 
 mod error;
 mod operate;
+mod inbox;
 mod statements;
 mod store;
 mod values;

@@ -6,11 +6,15 @@
 //! transaction of their own, as every statement outside of `BEGIN` is, which has committed before anything is sent; and what is
 //! settled is settled in one transaction with what follows from it.
 
+pub mod inbox;
+
 /// Migrations in their order. The number of a migration is its place in this list, from 1; a new version of the library only
 /// appends. Each runs once, in a transaction together with [`MIGRATED`], under [`LOCK`].
 ///
 /// Claims and settlements leave dead rows at the head of the index of what is due: hence vacuum comes earlier than by default.
-pub const MIGRATIONS: [&str; 1] = ["\
+pub const MIGRATIONS: [&str; 2] = [INTENTS, inbox::TABLES];
+
+const INTENTS: &str = "\
 CREATE TABLE cashlink_intents (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account text NOT NULL,
@@ -33,7 +37,7 @@ CREATE TABLE cashlink_intents (
 ) WITH (autovacuum_vacuum_scale_factor = 0.01);
 CREATE INDEX ON cashlink_intents (account, due_at, id) WHERE state <= 2;
 CREATE INDEX ON cashlink_intents (account, ordering_key, id) WHERE ordering_key IS NOT NULL AND state NOT IN (3, 4);
-CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;"];
+CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;";
 
 /// Lets one process migrate at a time; the others wait until its transaction ends.
 pub const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cashlink_migrations', 0))";
@@ -53,8 +57,9 @@ pub const MIGRATED_SO_FAR: &str = "SELECT number, sha256 FROM cashlink_migration
 pub const MIGRATED: &str = "INSERT INTO cashlink_migrations (number, sha256) VALUES ($1, $2)";
 
 /// Whether the tables outlive a crash: they are neither unlogged nor temporary.
-pub const PERMANENT: &str =
-    "SELECT relpersistence = 'p' FROM pg_class WHERE oid = 'cashlink_intents'::regclass";
+pub const PERMANENT: &str = "\
+SELECT bool_and(relpersistence = 'p') FROM pg_class
+WHERE oid IN ('cashlink_intents'::regclass, 'cashlink_inbox'::regclass, 'cashlink_inbox_states'::regclass)";
 
 /// What a commit is worth in this transaction: the settings `synchronous_commit` and `fsync`.
 pub const DURABILITY: &str = "SELECT current_setting('synchronous_commit'), current_setting('fsync')";

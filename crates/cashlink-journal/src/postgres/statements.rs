@@ -5,7 +5,7 @@ use tokio_postgres::Row as Columns;
 use tokio_postgres::types::Type;
 
 use super::values::Typed;
-use super::{Error, sql};
+use super::{Error, inbox, sql};
 use crate::Names;
 use crate::operate::{Counted, Filter};
 
@@ -32,6 +32,7 @@ pub(super) struct Statements {
     pub(super) stats: String,
     pub(super) decide: String,
     pub(super) prune: String,
+    pub(super) inbox: inbox::Statements,
 }
 
 impl Statements {
@@ -56,6 +57,7 @@ impl Statements {
             stats: names.apply(sql::STATS),
             decide: names.apply(sql::DECIDE),
             prune: names.apply(sql::PRUNE),
+            inbox: inbox::Statements::named(names),
         }
     }
 

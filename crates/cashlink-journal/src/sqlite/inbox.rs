@@ -152,6 +152,12 @@ impl Journal {
     }
 }
 
+impl From<Error> for RecordError<Error> {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
 fn entry(columns: &Columns<'_>) -> Result<Entry, Error> {
     let (source, kind) = (Source::of(columns.get(1)?), Kind::of(columns.get(2)?));
     let newer = |column| unreadable(column, Type::Integer, "written by a newer version");

@@ -1,6 +1,7 @@
 //! The same for programs without a runtime, by the crate `postgres`.
 
 mod operate;
+mod inbox;
 
 use std::time::Duration;
 
