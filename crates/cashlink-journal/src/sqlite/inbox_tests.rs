@@ -293,3 +293,12 @@ fn t12_neither_a_body_nor_whom_it_is_about_is_printed() {
     let printed = format!("{printed} {entries:?}");
     assert!(!["lovelace", "Invoice", "12.34"].iter().any(|text| printed.contains(text)), "{printed}");
 }
+
+#[test]
+fn what_the_inbox_hands_out_goes_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Received<'_>>();
+    shared::<Recorded>();
+    shared::<RecordError<Error>>();
+    shared::<Entry>();
+}
