@@ -27,8 +27,8 @@
 
 mod claim;
 mod evidence;
-pub mod memory;
 pub mod inbox;
+pub mod memory;
 mod names;
 pub mod operate;
 mod policy;

@@ -66,8 +66,8 @@ pub mod blocking;
 pub mod sql;
 
 mod error;
-mod operate;
 mod inbox;
+mod operate;
 mod statements;
 mod store;
 mod values;

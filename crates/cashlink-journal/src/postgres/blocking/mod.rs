@@ -1,7 +1,7 @@
 //! The same for programs without a runtime, by the crate `postgres`.
 
-mod operate;
 mod inbox;
+mod operate;
 
 use std::time::Duration;
 
