@@ -21,7 +21,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 async fn stage(transaction: &mut Transaction<'_, Database>, intent: &Intent, now: i64) -> Outcome<i64> {
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut **transaction).await?;
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut **transaction).await?;
-    if synchronous < 2 || matches!(mode.as_str(), "off" | "memory") {
+    if synchronous < 3 || matches!(mode.as_str(), "off" | "memory") {
         return Err("a commit would not be durable".into());
     }
     let (account, key) = (intent.account().as_str(), intent.key().map(|key| key.as_str()));
@@ -71,7 +71,7 @@ async fn main() -> Outcome {
         .execute_batch("CREATE TABLE orders (id INTEGER PRIMARY KEY, intent INTEGER NOT NULL)")?;
 
     // The program's side: an order, and what is to be done for it, in one transaction.
-    let options = SqliteConnectOptions::new().filename(&path).synchronous(SqliteSynchronous::Full);
+    let options = SqliteConnectOptions::new().filename(&path).synchronous(SqliteSynchronous::Extra);
     let mut connection = options.connect().await?;
     let ada = intent(&account, "Ada")?;
     let mut transaction = connection.begin().await?;

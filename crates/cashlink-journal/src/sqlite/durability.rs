@@ -4,7 +4,10 @@ use rusqlite::{Connection, Error};
 
 use crate::store::NotDurable;
 
-const SYNCHRONOUS: NotDurable = NotDurable { setting: "synchronous", rule: "must be FULL (2) or EXTRA (3)" };
+const SYNCHRONOUS: NotDurable = NotDurable {
+    setting: "synchronous",
+    rule: "must be EXTRA (3), or at least FULL (2) where journal_mode is WAL",
+};
 const JOURNAL_MODE: NotDurable = NotDurable {
     setting: "journal_mode",
     rule: "must not be OFF or MEMORY, and the database must be a file",
@@ -12,18 +15,21 @@ const JOURNAL_MODE: NotDurable = NotDurable {
 
 /// Sets what makes each commit reach the disk, on a connection of the journal's own.
 pub(super) fn ensure(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;")?;
+    connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON;")?;
     check(connection)
 }
 
 /// What holds on this connection now. Cheap: SQLite reads neither from the disk.
 pub(super) fn check(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
     let synchronous: i64 = pragma(connection, "PRAGMA synchronous")?;
-    if synchronous < 2 {
-        return Ok(Err(SYNCHRONOUS));
-    }
     let mode: String = pragma(connection, "PRAGMA journal_mode")?;
-    Ok(if matches!(mode.as_str(), "off" | "memory") { Err(JOURNAL_MODE) } else { Ok(()) })
+    Ok(match &*mode {
+        "off" | "memory" => Err(JOURNAL_MODE),
+        "wal" if synchronous >= 2 => Ok(()),
+        // FULL doesn't sync the folder after the rollback journal was removed from it: it may come back, and undo the commit.
+        _ if synchronous >= 3 => Ok(()),
+        _ => Err(SYNCHRONOUS),
+    })
 }
 
 fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> Result<T, Error> {

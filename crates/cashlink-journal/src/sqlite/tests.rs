@@ -114,6 +114,17 @@ fn t40_the_same_key_with_another_request_is_refused_and_with_the_same_it_is_the_
 fn t42_nothing_is_staged_where_a_commit_is_not_durable() {
     let place = Place::new();
     let mut store = place.store();
+    for (settings, durable) in [
+        ("PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL", false),
+        ("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL", false),
+        ("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA", true),
+        ("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", false),
+        ("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", true),
+    ] {
+        store.connection.execute_batch(settings).unwrap();
+        let staged = stage(&mut store, &intent(&format!("k{durable}"), "Ada"));
+        assert_eq!(staged.is_ok(), durable, "{settings}");
+    }
     store.connection.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
     assert!(matches!(stage(&mut store, &intent("k", "Ada")), Err(StageError::NotDurable(_))));
     let in_memory = Sqlite::new(Connection::open_in_memory().unwrap(), Journal::default());
