@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cashlink_core::answer::Received;
 use cashlink_core::intent::replay;
-use cashlink_core::{Call, Certainty, Client, Credential, Effect, Error, InvalidValue, Prior, Reply};
+use cashlink_core::{Call, Certainty, Client, Credential, Effect, Error, Prior, Reply};
 
 use crate::store::{Lease, Row};
 use crate::{Evidence, Intent, Policy, Settlement, State};
@@ -117,11 +117,19 @@ impl Claim {
         client: &Client<C>,
         policy: &Policy,
     ) -> Result<Call<Received, C>, Box<Settlement>> {
-        replay::call(&self.intent, client).map_err(|fault| self.postponed(fault, policy).into())
+        replay::call(&self.intent, client)
+            .map_err(|fault| self.put_off(&fault.to_string(), policy.longest_wait).into())
     }
 
-    fn postponed(&self, fault: InvalidValue, policy: &Policy) -> Settlement {
-        Settlement::postponed(self.evidence(State::Pending, &fault.to_string()), policy.longest_wait)
+    /// It stays pending, for a reason that the program has to mend. Nothing was sent for it now.
+    pub(crate) fn put_off(&self, note: &str, wait: Duration) -> Settlement {
+        Settlement::postponed(self.evidence(State::Pending, note), wait)
+    }
+
+    /// It can't be sent anymore. Nothing was sent for it now; what an earlier call did stays in doubt.
+    pub(crate) fn buried(&self, note: &str) -> Settlement {
+        let state = if self.maybe_sent { State::NeedsReconciliation } else { State::Dead };
+        Settlement::last(self.evidence(state, note))
     }
 
     fn evidence(&self, state: State, note: &str) -> Evidence {

@@ -31,6 +31,7 @@ pub mod inbox;
 pub mod memory;
 mod names;
 pub mod operate;
+pub mod payloads;
 mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -42,6 +43,7 @@ pub mod store;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod verdict;
+pub mod worker;
 
 pub use cashlink_core as core;
 pub use cashlink_core::intent::{Account, Fingerprint, Intent};

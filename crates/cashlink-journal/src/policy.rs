@@ -26,6 +26,11 @@ pub struct Policy {
     pub first_wait: Duration,
     /// The longest of those waits: 30 minutes. What the server asks for by `Retry-After` counts where it is longer.
     pub longest_wait: Duration,
+    /// The wait before a database that refused is asked again: 100 ms, doubling up to 10 s, and spread over its upper half.
+    pub store_wait: Duration,
+    /// How often the database is asked to record what became of an intent, before it is left to its lease: 6 times, which takes
+    /// about three seconds.
+    pub settle_tries: u32,
     /// How long after its first claim an intent that may have happened is still repeated under its key (T44): 24 hours. For how
     /// long Cashlink keeps a key is not documented; this is our caution, not its rule.
     pub max_replay_age: Duration,
@@ -39,21 +44,34 @@ impl Default for Policy {
             poll: Duration::from_secs(1),
             first_wait: Duration::from_secs(10),
             longest_wait: Duration::from_secs(30 * 60),
+            store_wait: Duration::from_millis(100),
+            settle_tries: 6,
             max_replay_age: Duration::from_secs(24 * 60 * 60),
         }
     }
 }
 
 impl Policy {
-    /// The wait before an intent is tried again that was claimed this often: doubling, and spread over its upper half by
-    /// `entropy`, so that what failed together isn't tried together.
+    /// The wait before an intent is tried again that was claimed this often.
     pub(crate) fn wait(&self, claims: i64, entropy: u64) -> Duration {
-        let doublings = u32::try_from(claims.saturating_sub(1)).unwrap_or(0).min(31);
-        let full = self.first_wait.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
-        let half = full.min(self.longest_wait).checked_div(2).unwrap_or_default();
-        let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).max(1);
-        half.saturating_add(Duration::from_millis(entropy.checked_rem(millis).unwrap_or_default()))
+        let before = u32::try_from(claims.saturating_sub(1)).unwrap_or(0);
+        spread(self.first_wait, before, self.longest_wait, entropy)
     }
+
+    /// The wait before a database is asked again that refused this often before.
+    pub(crate) fn store_wait(&self, before: u32, entropy: u64) -> Duration {
+        spread(self.store_wait, before, LONGEST_STORE_WAIT, entropy)
+    }
+}
+
+const LONGEST_STORE_WAIT: Duration = Duration::from_secs(10);
+
+/// Doubling, and spread over its upper half by `entropy`, so that what failed together isn't tried together.
+fn spread(first: Duration, doublings: u32, longest: Duration, entropy: u64) -> Duration {
+    let full = first.saturating_mul(1_u32.checked_shl(doublings.min(31)).unwrap_or(u32::MAX));
+    let half = full.min(longest).checked_div(2).unwrap_or_default();
+    let millis = u64::try_from(half.as_millis()).unwrap_or(u64::MAX).max(1);
+    half.saturating_add(Duration::from_millis(entropy.checked_rem(millis).unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,375 @@
+//! The worker whose calls are futures. It names no runtime.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use cashlink_client::asynchronous::{Client, Source, Timer, Transport};
+use cashlink_core::answer::Received;
+use cashlink_core::{Credential, Error, Operation, Reply};
+
+use super::heartbeat::{LeaseEnd, Leased};
+use super::{
+    Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Settled, Signal, Todo, TwoHandlers,
+    Unrecorded,
+};
+use crate::payloads::asynchronous::{NoPayloads, Payloads};
+use crate::store::asynchronous::{Store, Within};
+use crate::store::{Lease, Wanted};
+use crate::{Account, Policy};
+
+type Handler<S> =
+    dyn for<'a, 't> Fn(&'a mut <S as Store>::Transaction<'t>, Settled<Received>) -> Within<'a> + Send + Sync;
+
+/// What is to be done with outcomes, by operation.
+pub struct Handlers<S: Store, C> {
+    by_name: BTreeMap<&'static str, Box<Handler<S>>>,
+    credential: PhantomData<fn(C)>,
+}
+
+impl<S: Store, C: Credential> Default for Handlers<S, C> {
+    fn default() -> Self {
+        Self { by_name: BTreeMap::new(), credential: PhantomData }
+    }
+}
+
+impl<S: Store + 'static, C: Credential> Handlers<S, C> {
+    /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
+    /// journal's own record, or not at all.
+    ///
+    /// # Errors
+    /// When an operation of this name has one already.
+    pub fn on<O: Operation<Credential = C>>(
+        mut self,
+        handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<O::Output>) -> Within<'a>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Self, TwoHandlers> {
+        let decoding = boxed::<S>(move |transaction, settled| handler(transaction, settled.decode_as::<O>()));
+        match self.by_name.insert(O::NAME, decoding) {
+            None => Ok(self),
+            Some(_) => Err(TwoHandlers { operation: O::NAME }),
+        }
+    }
+}
+
+/// Tells the compiler for which lifetimes the function is.
+fn boxed<S: Store>(
+    handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<Received>) -> Within<'a>
+    + Send
+    + Sync
+    + 'static,
+) -> Box<Handler<S>> {
+    Box::new(handler)
+}
+
+impl<S: Store, C> fmt::Debug for Handlers<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.by_name.keys()).finish()
+    }
+}
+
+/// Works off one account's intents over a store and a transport. It has a token of its own.
+///
+/// Where many are to be performed at once, run several, each with a store of its own. A future of it that is dropped is a worker
+/// that died: what it had in hand is left to its lease.
+pub struct Worker<S: Store, C: Credential, H, W> {
+    store: S,
+    account: Account,
+    client: Client<C, Leased<H, W>, Arc<W>>,
+    timer: Arc<W>,
+    end: LeaseEnd,
+    handlers: Handlers<S, C>,
+    machine: Machine,
+    name: String,
+    payloads: Arc<dyn Payloads>,
+    observer: Arc<dyn Observer>,
+    signal: Signal,
+}
+
+impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
+    /// A worker with this timer.
+    pub fn with_timer(
+        store: S,
+        account: Account,
+        protocol: cashlink_core::Client<C>,
+        transport: H,
+        timer: W,
+        handlers: Handlers<S, C>,
+    ) -> Self {
+        let (timer, end) = (Arc::new(timer), LeaseEnd::default());
+        let leased = Leased { transport, timer: Arc::clone(&timer), end: end.clone() };
+        Self {
+            store,
+            account,
+            client: Client::with_timer(protocol, leased, Arc::clone(&timer)),
+            timer,
+            end,
+            handlers,
+            machine: Machine::new(Policy::default()),
+            name: format!("process {}", std::process::id()),
+            payloads: Arc::new(NoPayloads),
+            observer: Arc::new(()),
+            signal: Signal::default(),
+        }
+    }
+
+    /// Another patience than the default.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.machine = Machine::new(policy);
+        self
+    }
+
+    /// Its name in the journal, for people; `process` and its number by default.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Where documents are. Without it, an intent with a document is put off, loudly.
+    #[must_use]
+    pub fn payloads(mut self, payloads: impl Payloads + 'static) -> Self {
+        self.payloads = Arc::new(payloads);
+        self
+    }
+
+    /// Who is told what it does.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// How it is reached from elsewhere.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        self.signal.clone()
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The store, back.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// Works until it is told to [stop](Signal::stop).
+    pub async fn run(&mut self) {
+        loop {
+            match self.round().await {
+                Round::Worked => {}
+                Round::Idle(rest) => self.signal.or(self.timer.sleep(rest)).await,
+                Round::Stopped => return,
+            }
+        }
+    }
+
+    /// Works until nothing is due, the database refuses, or it is told to stop: for a program that is started now and then, and for
+    /// tests.
+    pub async fn run_until_idle(&mut self) {
+        while self.round().await == Round::Worked {}
+    }
+
+    /// Claims, or performs one of those that were claimed.
+    pub async fn round(&mut self) -> Round {
+        if self.signal.is_stopping() {
+            self.machine.stop();
+        }
+        if self.signal.take_wake() {
+            self.machine.wake();
+        }
+        match self.machine.next(self.timer.now()) {
+            Todo::Claim { limit } => self.claim(limit).await,
+            Todo::Begin(held) => self.begin(*held).await,
+            Todo::Rest(rest) => return Round::Idle(rest),
+            Todo::Stop => return Round::Stopped,
+        }
+        Round::Worked
+    }
+
+    async fn claim(&mut self, limit: u32) {
+        let (asked, policy) = (self.timer.now(), *self.machine.policy());
+        let wanted = Wanted { account: &self.account, limit, lease: policy.lease, worker: &self.name };
+        match self.store.claim(&wanted, &policy, asked).await {
+            Ok(claimed) => {
+                if !claimed.is_empty() {
+                    self.observer.observe(Event::Claimed { count: claimed.len() });
+                }
+                self.machine.claimed(asked, claimed);
+            }
+            Err(error) => {
+                self.observer.observe(Event::StoreFailed { during: "claim", error: &error });
+                self.machine.claim_failed(self.timer.now(), super::entropy());
+            }
+        }
+    }
+
+    async fn begin(&mut self, held: Held) {
+        let held = match self.refresh(held).await {
+            Ok(held) => held,
+            Err(lease) => return self.observer.observe(Event::LeaseLost { lease }),
+        };
+        let (policy, entropy) = (*self.machine.policy(), super::entropy());
+        let handled = |name: &str| self.handlers.by_name.contains_key(name);
+        match held.begin(self.client.protocol(), &policy, entropy, handled) {
+            Begun::Perform(performing) => {
+                let recording = self.perform(performing).await;
+                self.record(recording).await;
+            }
+            Begun::Record(recording) => self.record(recording).await,
+            Begun::Leave(lease) => self.observer.observe(Event::Unreadable { lease }),
+        }
+    }
+
+    /// Extends the lease of what has waited for others of its batch.
+    async fn refresh(&mut self, held: Held) -> Result<Held, Lease> {
+        let (asked, lease) = (self.timer.now(), held.lease());
+        if !held.is_stale(asked) {
+            return Ok(held);
+        }
+        match self.store.extend(lease, self.machine.policy().lease, asked).await {
+            Ok(true) => Ok(held.extended(asked)),
+            Ok(false) => Err(lease),
+            Err(error) => {
+                self.observer.observe(Event::StoreFailed { during: "extend", error: &error });
+                Ok(held)
+            }
+        }
+    }
+
+    async fn perform(&mut self, performing: Box<Performing<C>>) -> Box<Recording> {
+        let (policy, entropy) = (*self.machine.policy(), super::entropy());
+        let source = match performing.intent().payload() {
+            None => Ok(None),
+            Some(payload) => self.payloads.find(&payload).await.map(Some),
+        };
+        let result = match source {
+            Ok(source) => self.call(&performing, source.as_ref()).await,
+            Err(error) => {
+                return performing.without_payload(&error, self.client.protocol(), &policy, entropy);
+            }
+        };
+        performing.ended(result.as_ref(), self.client.protocol(), &policy, entropy)
+    }
+
+    /// Makes the call, and extends the lease beside it.
+    async fn call(
+        &mut self,
+        performing: &Performing<C>,
+        source: Option<&Source>,
+    ) -> Result<Reply<Received>, Error> {
+        let (mut beat, lease) = (performing.heartbeat(), performing.lease());
+        self.end.is(&beat);
+        let mut call = pin!(self.client.resume(performing.call(), source, performing.prior()));
+        loop {
+            let sleep = self.timer.sleep(beat.wait(self.timer.now()));
+            if let Some(result) = before(call.as_mut(), sleep).await {
+                return result;
+            }
+            let asked = self.timer.now();
+            let extending = self.store.extend(lease, self.machine.policy().lease, asked);
+            // To its end, also when the call is over before: a database's future that is dropped may leave its connection unusable.
+            let (result, extended) = beside(call.as_mut(), extending).await;
+            if let Err(error) = &extended {
+                self.observer.observe(Event::StoreFailed { during: "extend", error });
+            }
+            beat.note(asked, self.timer.now(), &extended);
+            self.end.is(&beat);
+            if let Some(result) = result {
+                return result;
+            }
+        }
+    }
+
+    async fn record(&mut self, mut recording: Box<Recording>) {
+        loop {
+            let (policy, now) = (*self.machine.policy(), self.timer.now());
+            let handler = recording.operation().and_then(|name| self.handlers.by_name.get(name));
+            let handing = recording.handed().cloned().zip(handler);
+            let recorded = self
+                .store
+                .settle(recording.lease(), recording.settlement(), now, |transaction| match handing {
+                    Some((settled, handler)) => guarded(|| handler(transaction, settled)),
+                    None => Box::pin(std::future::ready(Ok(()))),
+                })
+                .await;
+            let error = match recorded {
+                Ok(()) => return super::tell_settled(&*self.observer, &recording),
+                Err(error) => error,
+            };
+            super::tell_unsettled(&*self.observer, (recording.lease(), recording.operation()), &error);
+            recording = match recording.failed(&error, &policy, super::entropy()) {
+                Unrecorded::Again(recording, wait) => {
+                    self.timer.sleep(wait).await;
+                    recording
+                }
+                Unrecorded::Lost(lease) => return self.observer.observe(Event::LeaseLost { lease }),
+                Unrecorded::GivenUp(lease) => return self.observer.observe(Event::GivenUp { lease }),
+            };
+        }
+    }
+}
+
+/// What the first future leads to, unless the other one is ready before.
+async fn before<T>(
+    mut first: Pin<&mut impl Future<Output = T>>,
+    other: impl Future<Output = ()>,
+) -> Option<T> {
+    let mut other = pin!(other);
+    poll_fn(|context| match first.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => other.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
+/// What the other future leads to, and the first one, where that is ready by then. The first goes on meanwhile.
+async fn beside<T, U>(
+    mut first: Pin<&mut impl Future<Output = T>>,
+    other: impl Future<Output = U>,
+) -> (Option<T>, U) {
+    let (mut other, mut value) = (pin!(other), None);
+    poll_fn(|context| {
+        if value.is_none() {
+            if let Poll::Ready(ready) = first.as_mut().poll(context) {
+                value = Some(ready);
+            }
+        }
+        other.as_mut().poll(context).map(|other| (value.take(), other))
+    })
+    .await
+}
+
+/// A handler whose panic is a failure of its own, and not the worker's.
+fn guarded<'a>(handler: impl FnOnce() -> Within<'a>) -> Within<'a> {
+    let Ok(mut running) = catch_unwind(AssertUnwindSafe(handler)) else {
+        return Box::pin(std::future::ready(Err(super::panicked())));
+    };
+    Box::pin(poll_fn(move |context| {
+        catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(super::panicked())))
+    }))
+}
+
+impl<S: Store, C: Credential, H, W> fmt::Debug for Worker<S, C, H, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("name", &self.name)
+            .field("account", &self.account)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
+    }
+}

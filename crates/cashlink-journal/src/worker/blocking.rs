@@ -1,0 +1,385 @@
+//! The worker whose calls return when they are over.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use cashlink_client::blocking::{Client, Source, SystemTimer, Timer, Transport};
+use cashlink_core::answer::Received;
+use cashlink_core::{Credential, Error, Operation, Reply};
+
+use super::heartbeat::{Heartbeat, LeaseEnd, Leased};
+use super::{
+    Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Settled, Signal, Todo, TwoHandlers,
+    Unrecorded,
+};
+use crate::payloads::blocking::{NoPayloads, Payloads};
+use crate::store::blocking::Store;
+use crate::store::{HandlerError, Lease, Wanted};
+use crate::{Account, Policy};
+
+type Handler<S> = dyn for<'a, 't> Fn(&'a mut <S as Store>::Transaction<'t>, Settled<Received>) -> Result<(), HandlerError>
+    + Send
+    + Sync;
+
+/// What is to be done with outcomes, by operation.
+pub struct Handlers<S: Store, C> {
+    by_name: BTreeMap<&'static str, Box<Handler<S>>>,
+    credential: PhantomData<fn(C)>,
+}
+
+impl<S: Store, C: Credential> Default for Handlers<S, C> {
+    fn default() -> Self {
+        Self { by_name: BTreeMap::new(), credential: PhantomData }
+    }
+}
+
+impl<S: Store + 'static, C: Credential> Handlers<S, C> {
+    /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
+    /// journal's own record, or not at all.
+    ///
+    /// # Errors
+    /// When an operation of this name has one already.
+    pub fn on<O: Operation<Credential = C>>(
+        mut self,
+        handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<O::Output>) -> Result<(), HandlerError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Self, TwoHandlers> {
+        let decoding = move |transaction: &mut S::Transaction<'_>, settled: Settled<Received>| {
+            handler(transaction, settled.decode_as::<O>())
+        };
+        match self.by_name.insert(O::NAME, Box::new(decoding)) {
+            None => Ok(self),
+            Some(_) => Err(TwoHandlers { operation: O::NAME }),
+        }
+    }
+}
+
+impl<S: Store, C> fmt::Debug for Handlers<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.by_name.keys()).finish()
+    }
+}
+
+/// Works off one account's intents over a store and a transport. It has a token of its own.
+///
+/// Where many are to be performed at once, run several, each with a store of its own.
+pub struct Worker<S: Store, C: Credential, H, W = SystemTimer> {
+    store: S,
+    account: Account,
+    client: Client<C, Leased<H, W>, Arc<W>>,
+    timer: Arc<W>,
+    end: LeaseEnd,
+    handlers: Handlers<S, C>,
+    machine: Machine,
+    name: String,
+    payloads: Arc<dyn Payloads>,
+    observer: Arc<dyn Observer>,
+    signal: Signal,
+}
+
+impl<S: Store + Send, C: Credential, H: Transport> Worker<S, C, H> {
+    /// A worker that goes by the system's clocks.
+    pub fn new(
+        store: S,
+        account: Account,
+        protocol: cashlink_core::Client<C>,
+        transport: H,
+        handlers: Handlers<S, C>,
+    ) -> Self {
+        Self::with_timer(store, account, protocol, transport, SystemTimer, handlers)
+    }
+}
+
+impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
+    /// A worker with a timer of its own. It rests by the system's clock all the same.
+    pub fn with_timer(
+        store: S,
+        account: Account,
+        protocol: cashlink_core::Client<C>,
+        transport: H,
+        timer: W,
+        handlers: Handlers<S, C>,
+    ) -> Self {
+        let (timer, end) = (Arc::new(timer), LeaseEnd::default());
+        let leased = Leased { transport, timer: Arc::clone(&timer), end: end.clone() };
+        Self {
+            store,
+            account,
+            client: Client::with_timer(protocol, leased, Arc::clone(&timer)),
+            timer,
+            end,
+            handlers,
+            machine: Machine::new(Policy::default()),
+            name: format!("process {}", std::process::id()),
+            payloads: Arc::new(NoPayloads),
+            observer: Arc::new(()),
+            signal: Signal::default(),
+        }
+    }
+
+    /// Another patience than the default.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.machine = Machine::new(policy);
+        self
+    }
+
+    /// Its name in the journal, for people; `process` and its number by default.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Where documents are. Without it, an intent with a document is put off, loudly.
+    #[must_use]
+    pub fn payloads(mut self, payloads: impl Payloads + 'static) -> Self {
+        self.payloads = Arc::new(payloads);
+        self
+    }
+
+    /// Who is told what it does.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// How it is reached from elsewhere.
+    #[must_use]
+    pub fn signal(&self) -> Signal {
+        self.signal.clone()
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// The store, back.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// Works until it is told to [stop](Signal::stop).
+    pub fn run(&mut self) {
+        loop {
+            match self.round() {
+                Round::Worked => {}
+                Round::Idle(rest) => self.signal.wait(rest),
+                Round::Stopped => return,
+            }
+        }
+    }
+
+    /// Works until nothing is due, the database refuses, or it is told to stop: for a program that is started now and then, and for
+    /// tests.
+    pub fn run_until_idle(&mut self) {
+        while self.round() == Round::Worked {}
+    }
+
+    /// Claims, or performs one of those that were claimed.
+    pub fn round(&mut self) -> Round {
+        if self.signal.is_stopping() {
+            self.machine.stop();
+        }
+        if self.signal.take_wake() {
+            self.machine.wake();
+        }
+        match self.machine.next(self.timer.now()) {
+            Todo::Claim { limit } => self.claim(limit),
+            Todo::Begin(held) => self.begin(*held),
+            Todo::Rest(rest) => return Round::Idle(rest),
+            Todo::Stop => return Round::Stopped,
+        }
+        Round::Worked
+    }
+
+    fn claim(&mut self, limit: u32) {
+        let (asked, policy) = (self.timer.now(), *self.machine.policy());
+        let wanted = Wanted { account: &self.account, limit, lease: policy.lease, worker: &self.name };
+        match self.store.claim(&wanted, &policy, asked) {
+            Ok(claimed) => {
+                if !claimed.is_empty() {
+                    self.observer.observe(Event::Claimed { count: claimed.len() });
+                }
+                self.machine.claimed(asked, claimed);
+            }
+            Err(error) => {
+                self.observer.observe(Event::StoreFailed { during: "claim", error: &error });
+                self.machine.claim_failed(self.timer.now(), super::entropy());
+            }
+        }
+    }
+
+    fn begin(&mut self, held: Held) {
+        let held = match self.refresh(held) {
+            Ok(held) => held,
+            Err(lease) => return self.observer.observe(Event::LeaseLost { lease }),
+        };
+        let (policy, entropy) = (*self.machine.policy(), super::entropy());
+        let handled = |name: &str| self.handlers.by_name.contains_key(name);
+        match held.begin(self.client.protocol(), &policy, entropy, handled) {
+            Begun::Perform(performing) => {
+                let recording = self.perform(performing);
+                self.record(recording);
+            }
+            Begun::Record(recording) => self.record(recording),
+            Begun::Leave(lease) => self.observer.observe(Event::Unreadable { lease }),
+        }
+    }
+
+    /// Extends the lease of what has waited for others of its batch.
+    fn refresh(&mut self, held: Held) -> Result<Held, Lease> {
+        let (asked, lease) = (self.timer.now(), held.lease());
+        if !held.is_stale(asked) {
+            return Ok(held);
+        }
+        match self.store.extend(lease, self.machine.policy().lease, asked) {
+            Ok(true) => Ok(held.extended(asked)),
+            Ok(false) => Err(lease),
+            Err(error) => {
+                self.observer.observe(Event::StoreFailed { during: "extend", error: &error });
+                Ok(held)
+            }
+        }
+    }
+
+    fn perform(&mut self, performing: Box<Performing<C>>) -> Box<Recording> {
+        let (policy, entropy) = (*self.machine.policy(), super::entropy());
+        let source =
+            match performing.intent().payload().map(|payload| self.payloads.find(&payload)).transpose() {
+                Ok(source) => source,
+                Err(error) => {
+                    return performing.without_payload(&error, self.client.protocol(), &policy, entropy);
+                }
+            };
+        let result = self.call(&performing, source.as_ref());
+        performing.ended(result.as_ref(), self.client.protocol(), &policy, entropy)
+    }
+
+    /// Makes the call, while a second thread extends the lease.
+    fn call(
+        &mut self,
+        performing: &Performing<C>,
+        source: Option<&Source>,
+    ) -> Result<Reply<Received>, Error> {
+        let beat = performing.heartbeat();
+        self.end.is(&beat);
+        let Self { store, client, timer, end, observer, machine, .. } = self;
+        let pulse = Pulse {
+            lease: performing.lease(),
+            by: machine.policy().lease,
+            timer: &**timer,
+            end,
+            observer: &**observer,
+        };
+        let over = Over::default();
+        std::thread::scope(|scope| {
+            // Without a thread the lease ends where it ends, and nothing is sent beyond that.
+            let _ = std::thread::Builder::new()
+                .name("cashlink heartbeat".into())
+                .spawn_scoped(scope, || pulse.beat(store, beat, &over));
+            let _ended = Ended(&over);
+            client.resume(performing.call(), source, performing.prior())
+        })
+    }
+
+    fn record(&mut self, mut recording: Box<Recording>) {
+        loop {
+            let (policy, now) = (*self.machine.policy(), self.timer.now());
+            let handler = recording.operation().and_then(|name| self.handlers.by_name.get(name));
+            let handing = recording.handed().cloned().zip(handler);
+            let recorded = self.store.settle(recording.lease(), recording.settlement(), now, |transaction| {
+                let Some((settled, handler)) = handing else { return Ok(()) };
+                catch_unwind(AssertUnwindSafe(|| handler(transaction, settled)))
+                    .unwrap_or_else(|_| Err(super::panicked()))
+            });
+            let error = match recorded {
+                Ok(()) => return super::tell_settled(&*self.observer, &recording),
+                Err(error) => error,
+            };
+            super::tell_unsettled(&*self.observer, (recording.lease(), recording.operation()), &error);
+            recording = match recording.failed(&error, &policy, super::entropy()) {
+                Unrecorded::Again(recording, wait) => {
+                    self.timer.sleep(wait);
+                    recording
+                }
+                Unrecorded::Lost(lease) => return self.observer.observe(Event::LeaseLost { lease }),
+                Unrecorded::GivenUp(lease) => return self.observer.observe(Event::GivenUp { lease }),
+            };
+        }
+    }
+}
+
+/// Extends a lease while its call is made.
+struct Pulse<'a, W> {
+    lease: Lease,
+    by: Duration,
+    timer: &'a W,
+    end: &'a LeaseEnd,
+    observer: &'a dyn Observer,
+}
+
+impl<W: Timer> Pulse<'_, W> {
+    fn beat<S: Store>(&self, store: &mut S, mut beat: Heartbeat, over: &Over) {
+        while !over.within(beat.wait(self.timer.now())) {
+            let asked = self.timer.now();
+            if !beat.is_due(asked) {
+                continue;
+            }
+            let extended = store.extend(self.lease, self.by, asked);
+            if let Err(error) = &extended {
+                self.observer.observe(Event::StoreFailed { during: "extend", error });
+            }
+            beat.note(asked, self.timer.now(), &extended);
+            self.end.is(&beat);
+        }
+    }
+}
+
+/// Whether the call is over.
+#[derive(Default)]
+struct Over {
+    is: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Over {
+    /// Waits for so long at most; says whether it is over.
+    fn within(&self, time: Duration) -> bool {
+        let is = self.is.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.changed.wait_timeout_while(is, time, |is| !*is) {
+            Ok((is, _)) => *is,
+            Err(_) => true,
+        }
+    }
+}
+
+/// Says so, also when the call panics: the scope waits for its thread.
+struct Ended<'a>(&'a Over);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        *self.0.is.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl<S: Store, C: Credential, H, W> fmt::Debug for Worker<S, C, H, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("name", &self.name)
+            .field("account", &self.account)
+            .field("handlers", &self.handlers)
+            .finish_non_exhaustive()
+    }
+}

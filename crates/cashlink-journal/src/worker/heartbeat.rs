@@ -1,0 +1,128 @@
+//! A lease as its holder counts it, on the monotonic clock; and the transport that sends nothing once it has ended.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cashlink_client::{Limits, asynchronous, blocking};
+use cashlink_core::{Failure, Now};
+use http::{Request, Response};
+
+/// When a lease is to be extended, and when it counts as ended.
+///
+/// Stores keep whole seconds, so that a lease may end up to a second before its time. Its holder counts one second less.
+#[derive(Clone, Copy, Debug)]
+pub struct Heartbeat {
+    lease: Duration,
+    due: Duration,
+    end: Duration,
+}
+
+impl Heartbeat {
+    /// A lease that was asked for at this moment.
+    #[must_use]
+    pub fn new(asked: Now, lease: Duration) -> Self {
+        let mut beat = Self { lease, due: asked.mono, end: asked.mono };
+        beat.extended(asked);
+        beat
+    }
+
+    /// Whether it is time to extend it: a third of it has gone.
+    #[must_use]
+    pub fn is_due(&self, now: Now) -> bool {
+        now.mono >= self.due
+    }
+
+    /// How long until then.
+    #[must_use]
+    pub fn wait(&self, now: Now) -> Duration {
+        self.due.saturating_sub(now.mono)
+    }
+
+    /// Whether it still stands, as far as its holder can know.
+    #[must_use]
+    pub fn stands(&self, now: Now) -> bool {
+        now.mono < self.end
+    }
+
+    /// It was extended; `asked` is a moment before.
+    pub fn extended(&mut self, asked: Now) {
+        let third = self.lease.checked_div(3).unwrap_or_default();
+        let margin = self.lease.checked_div(2).unwrap_or_default().min(Duration::from_secs(1));
+        self.due = asked.mono.saturating_add(third);
+        self.end = asked.mono.saturating_add(self.lease.saturating_sub(margin));
+    }
+
+    /// The database didn't answer: it is asked again, several times before the lease ends.
+    pub fn failed(&mut self, now: Now) {
+        let soon = self.lease.checked_div(12).unwrap_or_default();
+        self.due = now.mono.saturating_add(soon.max(Duration::from_millis(1)));
+    }
+
+    /// It is somebody else's: it has ended, and can't be extended.
+    pub fn lost(&mut self) {
+        self.due = Duration::MAX;
+        self.end = Duration::ZERO;
+    }
+
+    /// What became of an attempt to extend it.
+    pub(super) fn note<E>(&mut self, asked: Now, now: Now, outcome: &Result<bool, E>) {
+        match outcome {
+            Ok(true) => self.extended(asked),
+            Ok(false) => self.lost(),
+            Err(_) => self.failed(now),
+        }
+    }
+}
+
+/// The end of the lease of what is in hand, for the transport.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LeaseEnd(Arc<AtomicU64>);
+
+impl LeaseEnd {
+    pub(super) fn is(&self, beat: &Heartbeat) {
+        let millis = u64::try_from(beat.end.as_millis()).unwrap_or(u64::MAX);
+        self.0.store(millis, Ordering::Release);
+    }
+
+    fn has_passed(&self, now: Now) -> bool {
+        now.mono >= Duration::from_millis(self.0.load(Ordering::Acquire))
+    }
+}
+
+/// A transport that looks before each request whether the lease still stands: a process that was stopped for longer must not go
+/// on where it was (T43). What remains is the moment between looking and sending. Nothing rests on it but this: for as long as it
+/// lasts, a person who decides that an intent without a key didn't happen may be wrong.
+#[derive(Debug)]
+pub(super) struct Leased<H, W> {
+    pub(super) transport: H,
+    pub(super) timer: Arc<W>,
+    pub(super) end: LeaseEnd,
+}
+
+fn ended() -> Failure {
+    Failure::not_sent("the lease has ended: nothing was sent")
+}
+
+impl<H: blocking::Transport, W: blocking::Timer> blocking::Transport for Leased<H, W> {
+    fn send(&self, request: Request<blocking::Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
+        if self.end.has_passed(self.timer.now()) {
+            return Err(ended());
+        }
+        self.transport.send(request, limits)
+    }
+}
+
+impl<H: asynchronous::Transport, W: asynchronous::Timer> asynchronous::Transport for Leased<H, W> {
+    async fn send(
+        &self,
+        request: Request<asynchronous::Outbound>,
+        limits: Limits,
+    ) -> Result<Response<Bytes>, Failure> {
+        if self.end.has_passed(self.timer.now()) {
+            return Err(ended());
+        }
+        self.transport.send(request, limits).await
+    }
+}

@@ -1,0 +1,12 @@
+//! The worker in both worlds, over the sandbox's engine and a clock that only moves when somebody sleeps; the journal itself is a
+//! real one, in a file.
+//!
+//! `outcomes` is the table of T45; `leases` is about workers that come too late, and handlers that fail. `clock`, `api`, `scene` and
+//! `store` are what the worlds are made of.
+
+mod api;
+mod clock;
+mod leases;
+mod outcomes;
+mod scene;
+mod store;
