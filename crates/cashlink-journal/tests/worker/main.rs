@@ -1,7 +1,7 @@
 //! The worker in both worlds, over the sandbox's engine and a clock that only moves when somebody sleeps; the journal itself is a
 //! real one, in a file.
 //!
-//! `outcomes` is the table of T45; `leases` is about workers that come too late, and handlers that fail. `clock`, `api`, `scene` and
+//! `outcomes` is the table of T45; `leases` is about workers that come too late, and handlers that fail, `trouble` about a database that refuses. `clock`, `api`, `scene` and
 //! `store` are what the worlds are made of.
 
 mod api;
@@ -10,3 +10,4 @@ mod leases;
 mod outcomes;
 mod scene;
 mod store;
+mod trouble;
