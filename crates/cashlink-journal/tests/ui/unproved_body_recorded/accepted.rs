@@ -1,9 +1,9 @@
 //! Only what was proved to come from Cashlink is recorded.
-use cashlink_journal::core::{Now, webhook::Verified};
-use cashlink_journal::sqlite::Journal;
+use cashlink_journal::core::webhook::Verified;
+use cashlink_journal::inbox::Received;
 
-pub fn record(journal: &Journal, transaction: &rusqlite::Transaction<'_>, body: &Verified<'_>, now: Now) {
-    let _ = journal.record(transaction, body, now);
+pub fn received<'a>(body: &Verified<'a>) -> Received<'a> {
+    Received::from(body)
 }
 
 fn main() {}

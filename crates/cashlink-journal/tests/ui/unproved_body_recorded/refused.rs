@@ -1,9 +1,8 @@
 //! Only what was proved to come from Cashlink is recorded.
-use cashlink_journal::core::Now;
-use cashlink_journal::sqlite::Journal;
+use cashlink_journal::inbox::Received;
 
-pub fn record(journal: &Journal, transaction: &rusqlite::Transaction<'_>, body: &[u8], now: Now) {
-    let _ = journal.record(transaction, body, now);
+pub fn received(body: &[u8]) -> Received<'_> {
+    Received::from(body)
 }
 
 fn main() {}
