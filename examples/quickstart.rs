@@ -1,4 +1,4 @@
-//! The main job from beginning to end, on real HTTP, in seven steps:
+//! The main job from beginning to end, on real HTTP, in eight steps:
 //!
 //! ```text
 //! cargo run --example quickstart             # over ureq
@@ -7,7 +7,8 @@
 //! ```
 //!
 //! starts the sandbox on a free port of this machine: no account, no set-up. Each step says what it does and checks it;
-//! when something is not as it should be, the program ends with an error. The steps are in `quickstart/steps.rs`.
+//! when something is not as it should be, the program ends with an error. The steps are in `quickstart/steps.rs`, and the
+//! last one, in which a process dies, in `quickstart/journal.rs`.
 //!
 //! With `--base-url https://demo.cashlink.de/api/external` it talks to a real account instead, with the credentials in
 //! `CASHLINK_CLIENT_ID` and `CASHLINK_CLIENT_SECRET`, and for the last step `CASHLINK_USER_KEY`. It leaves out what only
@@ -25,6 +26,8 @@ macro_rules! wait {
     };
 }
 
+#[path = "quickstart/journal.rs"]
+mod journal;
 #[path = "quickstart/place.rs"]
 mod place;
 #[path = "quickstart/steps.rs"]
@@ -39,5 +42,10 @@ fn client<C: adapter::core::Credential>(
 }
 
 fn main() -> place::Result {
-    steps::run(&place::Place::from_arguments()?)
+    if journal::was_a_worker()? {
+        return Ok(());
+    }
+    let place = place::Place::from_arguments()?;
+    steps::run(&place)?;
+    journal::run(&place)
 }

@@ -7,6 +7,8 @@
 #[macro_use]
 #[path = "quickstart/asynchronous.rs"]
 mod asynchronous;
+#[path = "quickstart/journal.rs"]
+mod journal;
 #[path = "quickstart/place.rs"]
 mod place;
 #[path = "quickstart/steps.rs"]
@@ -22,5 +24,10 @@ fn client<C: adapter::core::Credential>(
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> place::Result {
-    steps::run(&place::Place::from_arguments()?).await
+    if journal::was_a_worker()? {
+        return Ok(());
+    }
+    let place = place::Place::from_arguments()?;
+    steps::run(&place).await?;
+    journal::run(&place)
 }

@@ -26,7 +26,6 @@ pub(crate) fn run(place: &Place) -> Result {
     wait!(be_refused(&partner))?;
     wait!(read_an_amount(place, &partner))?;
     wait!(create_a_payment_link(place))?;
-    println!("\nAll of it was as it should be.");
     Ok(())
 }
 }
