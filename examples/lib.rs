@@ -8,13 +8,15 @@ pub mod receiver;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// And those of the adapters.
+/// And those of the adapters and the journal.
 #[cfg(doctest)]
-mod adapters {
+mod crates {
     #[doc = include_str!("../crates/cashlink-ureq/README.md")]
     struct Ureq;
     #[doc = include_str!("../crates/cashlink-reqwest/README.md")]
     struct Reqwest;
     #[doc = include_str!("../crates/cashlink-hyper/README.md")]
     struct Hyper;
+    #[doc = include_str!("../crates/cashlink-journal/README.md")]
+    struct Journal;
 }
