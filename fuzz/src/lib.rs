@@ -17,6 +17,7 @@ mod money;
 mod multipart;
 mod page_and_next;
 mod retry_after;
+mod timestamp;
 mod token_issuer;
 mod token_response;
 mod webhook_event;
@@ -28,6 +29,7 @@ pub use money::money;
 pub use multipart::multipart;
 pub use page_and_next::page_and_next;
 pub use retry_after::retry_after;
+pub use timestamp::timestamp;
 pub use token_issuer::token_issuer;
 pub use token_response::token_response;
 pub use webhook_event::webhook_event;
@@ -44,6 +46,7 @@ pub const TARGETS: &[Target] = &[
     ("multipart", multipart),
     ("page_and_next", page_and_next),
     ("retry_after", retry_after),
+    ("timestamp", timestamp),
     ("token_issuer", token_issuer),
     ("token_response", token_response),
     ("webhook_event", webhook_event),
