@@ -55,6 +55,9 @@ const fn refused<T>(what: &'static str, rule: &'static str) -> Result<T> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Intent> {
     let mut rest = Rest(bytes.strip_prefix(MARK).ok_or(UnreadableIntent(What::Version))?);
+    if bytes.len() > Intent::LARGEST {
+        return refused("stored bytes", "must be at most 1 MiB");
+    }
     let account = Account::new(rest.str()?)?;
     let name = Cow::Owned(rest.str()?.to_owned());
     let effect = rest.effect()?;
@@ -95,6 +98,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Intent> {
 fn check_own_headers(encoded: &Encoded) -> Result<()> {
     let key = encoded.key().map(IdempotencyKey::header_value).transpose()?;
     let agree = [(IDEMPOTENCY_KEY, key.as_ref()), (header::CONTENT_TYPE, encoded.body.content_type())];
+    if !encoded.headers.contains_key(header::ACCEPT) {
+        return refused("headers", "must say what is accepted");
+    }
     for (name, said) in agree {
         if !encoded.headers.get_all(&name).iter().eq(said) {
             return refused("headers", "must agree with key and body");
@@ -173,9 +179,11 @@ impl<'a> Rest<'a> {
 
     fn query(&mut self) -> Result<String> {
         let query = self.str()?;
-        match query.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+        // RFC 3986 §3.4: what else a byte may be, no request could carry.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@/?".contains(&byte);
+        match query.bytes().all(plain) {
             true => Ok(query.to_owned()),
-            false => refused("query", "must be visible ASCII without '#'"),
+            false => refused("query", "must be one of RFC 3986"),
         }
     }
 
@@ -221,7 +229,12 @@ impl<'a> Rest<'a> {
             }
             _ => return refused("payload", "must be none, bytes, or a reference"),
         };
-        Ok(Parts { content_type, head, payload, tail: self.owned()? }.into())
+        let tail = self.owned()?;
+        // The same bytes in two pieces would be another spelling, with another fingerprint.
+        if payload.is_none() && !tail.is_empty() {
+            return refused("body", "must be in one piece where there is no payload");
+        }
+        Ok(Parts { content_type, head, payload, tail }.into())
     }
 
     fn owned(&mut self) -> Result<Bytes> {

@@ -187,6 +187,39 @@ fn whoever_writes_into_the_table_gains_no_other_request() {
     assert!(Intent::decode(&other_key).is_err(), "the header is the key's");
 }
 
+/// What no call could have written: each would be a request that can't be sent, or a second spelling of one that can (T40).
+#[test]
+fn t40_t47_what_no_call_could_have_written_is_no_intent() {
+    let stored = link().encode();
+    let accept = [&6_u32.to_le_bytes()[..], b"accept", &16_u32.to_le_bytes(), b"application/json"].concat();
+    let body = br#"{"type":"invoice","amount":"12.34","subject":"Invoice no. 1"}"#;
+    let (head, tail) = body.split_at(10);
+    let replace = |from: &[u8], to: &[u8]| -> Vec<u8> {
+        let at = stored.windows(from.len()).position(|window| window == from).unwrap();
+        [&stored[..at], to, &stored[at + from.len()..]].concat()
+    };
+    let text = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_le_bytes()[..], bytes].concat();
+    let in_two = [text(head), vec![0], text(tail)].concat();
+    let one_header_fewer = {
+        let count = [&2_u32.to_le_bytes()[..], &accept].concat();
+        replace(&count, &1_u32.to_le_bytes())
+    };
+    let query = |query: &[u8]| {
+        replace(&[&text(b"cashlink")[..], &text(b"")].concat(), &[text(b"cashlink"), text(query)].concat())
+    };
+    assert!(Intent::decode(&query(b"a=1&b=%20")).is_ok());
+    for refused in [
+        replace(&[&text(body)[..], &[0], &text(b"")].concat(), &in_two),
+        one_header_fewer,
+        query(b"a=\"1\""),
+        query(b"a=<1>"),
+        query(b"a=1#b"),
+        replace(&text(body), &text(&vec![b' '; Intent::LARGEST])),
+    ] {
+        assert!(Intent::decode(&refused).is_err());
+    }
+}
+
 #[test]
 fn cut_anywhere_or_with_a_rest_it_is_an_error() {
     for stored in
