@@ -2,7 +2,7 @@
 //! and what a failure says about the request's whereabouts.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Poll, ready};
 use std::time::Duration;
 
@@ -57,9 +57,8 @@ pub struct Exchange<'a, W> {
     patience: Patience,
     trace: Trace,
     has_body: bool,
-    answered: bool,
-    /// How much of the body had gone when it was looked at last.
-    sent: u64,
+    /// How much of the answer came: its head, and the frames of its body.
+    came: u64,
 }
 
 impl<'a, W: Timer> Exchange<'a, W> {
@@ -72,7 +71,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
         }
         let patience = Patience::new(limits.timeouts, timer.now());
         let trace = request.body().trace();
-        Self { timer, limits, patience, trace, has_body, answered: false, sent: 0 }
+        Self { timer, limits, patience, trace, has_body, came: 0 }
     }
 
     /// Sends, and reads the whole answer. `failed` is told of an error before an answer began: [`Failure::not_sent`] only
@@ -88,18 +87,15 @@ impl<'a, W: Timer> Exchange<'a, W> {
     where
         B: http_body::Body,
     {
-        match self.in_time(sending).await {
-            Ok(Ok(response)) => self.read(response).await,
-            Ok(Err(error)) => Err(self.place(failed(error))),
-            Err(late) => Err(self.place(Failure::maybe_sent(late))),
-        }
-    }
-
-    /// A body that nobody asked for means that no whole request has left, whatever the error.
-    fn place(&self, failure: Failure) -> Failure {
+        let failure = match self.in_time(pin!(sending)).await {
+            Ok(Ok(response)) => return self.read(response).await,
+            Ok(Err(error)) => failed(error),
+            Err(late) => Failure::maybe_sent(late),
+        };
+        // A body that nobody asked for means that no whole request has left, whatever the error.
         match self.was_asked_for() {
-            true => failure,
-            false => Failure::not_sent(failure.reason().to_owned()),
+            true => Err(failure),
+            false => Err(Failure::not_sent(failure.reason().to_owned())),
         }
     }
 
@@ -110,16 +106,16 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// Reads the answer, but not beyond the limit (T26).
     async fn read<B: http_body::Body>(mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
-        self.answered = true;
+        self.came = 1;
         let (head, body) = response.into_parts();
         let mut body = pin!(body);
         let mut answer =
             Inbound::new(head, self.limits.largest_answer).expecting(body.size_hint().lower())?;
         loop {
-            self.patience.moved(self.timer.now());
-            match self.in_time(poll_fn(|context| body.as_mut().poll_frame(context))).await {
+            match self.in_time(pin!(poll_fn(|context| body.as_mut().poll_frame(context)))).await {
                 Ok(None) => return Ok(answer.end()),
                 Ok(Some(Ok(frame))) => {
+                    self.came = self.came.saturating_add(1);
                     let Ok(data) = frame.into_data() else { continue };
                     answer = answer.and(data)?;
                 }
@@ -130,9 +126,9 @@ impl<'a, W: Timer> Exchange<'a, W> {
     }
 
     /// What the future yields, unless the time runs out before; then, which time.
-    async fn in_time<T>(&mut self, future: impl Future<Output = T>) -> Result<T, &'static str> {
+    async fn in_time<T>(&mut self, mut future: Pin<&mut impl Future<Output = T>>) -> Result<T, &'static str> {
         // Nothing is asked of the timer where the answer is there already.
-        let (mut future, mut sleep) = (pin!(future), pin!(None));
+        let mut sleep = pin!(None);
         poll_fn(|context| {
             loop {
                 if let Poll::Ready(value) = future.as_mut().poll(context) {
@@ -152,11 +148,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// How long until something may be too late, if nothing is yet. The body moves in another task, which wakes nobody here.
     fn pause(&mut self) -> Result<Duration, &'static str> {
-        let (now, sent) = (self.timer.now(), self.trace.sent());
-        if sent != self.sent {
-            self.sent = sent;
-            self.patience.moved(now);
-        }
-        self.patience.left(now, self.answered || self.was_asked_for())
+        let movements = self.trace.sent().saturating_add(self.came);
+        self.patience.left(self.timer.now(), movements, self.came > 0 || self.was_asked_for())
     }
 }

@@ -53,10 +53,10 @@ impl Limits {
 ///
 /// let at = |seconds| Now::new(0, Duration::from_secs(seconds));
 /// let timeouts = Timeouts::new(Duration::from_secs(5), Duration::from_secs(60));
-/// let patience = Patience::new(timeouts, at(0));
-/// assert_eq!(patience.left(at(1), false), Ok(Duration::from_secs(4))); // until the connection has to stand
-/// assert_eq!(patience.left(at(1), true), Ok(Duration::from_secs(59)));
-/// assert_eq!(patience.left(at(60), true), Err("timed out"));
+/// let mut patience = Patience::new(timeouts, at(0));
+/// assert_eq!(patience.left(at(1), 0, false), Ok(Duration::from_secs(4))); // until the connection has to stand
+/// assert_eq!(patience.left(at(1), 0, true), Ok(Duration::from_secs(59)));
+/// assert_eq!(patience.left(at(60), 0, true), Err("timed out"));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -64,26 +64,26 @@ pub struct Patience {
     /// On the monotonic clock.
     began: Duration,
     moved: Duration,
+    movements: u64,
 }
 
 impl Patience {
     /// With an attempt that begins now.
     #[must_use]
     pub fn new(timeouts: Timeouts, now: Now) -> Self {
-        Self { timeouts, began: now.mono, moved: now.mono }
+        Self { timeouts, began: now.mono, moved: now.mono, movements: 0 }
     }
 
-    /// Something of the request or the answer has moved: silence begins anew.
-    pub fn moved(&mut self, now: Now) {
-        self.moved = now.mono;
-    }
-
-    /// How long until something may be too late; `connected` says that the time for connecting no longer counts. Where
-    /// silence counts, that is a quarter of it at most, since a body may move without anybody being told.
+    /// How long until something may be too late; `connected` says that the time for connecting no longer counts.
+    /// `movements` counts what has moved of the request and the answer: where it is another than the last time, silence begins
+    /// anew. Where silence counts, the pause is a quarter of it at most, since a body may move without anybody being told.
     ///
     /// # Errors
     /// Which time is up.
-    pub fn left(&self, now: Now, connected: bool) -> Result<Duration, &'static str> {
+    pub fn left(&mut self, now: Now, movements: u64, connected: bool) -> Result<Duration, &'static str> {
+        if movements != self.movements {
+            (self.movements, self.moved) = (movements, now.mono);
+        }
         let left = |since: Duration, limit: Duration| {
             Some(since.saturating_add(limit).saturating_sub(now.mono)).filter(|left| !left.is_zero())
         };
@@ -115,19 +115,19 @@ mod tests {
         let mut timeouts = Timeouts::new(5 * SECOND, 60 * SECOND);
         timeouts.idle = Some(8 * SECOND);
         let mut patience = Patience::new(timeouts, at(0));
-        assert_eq!(patience.left(at(1), true), Ok(2 * SECOND));
-        assert_eq!(patience.left(at(8), true), Err("timed out in silence"));
-        patience.moved(at(7));
-        assert_eq!(patience.left(at(14), true), Ok(2 * SECOND));
-        assert_eq!(patience.left(at(59), false), Err("timed out before it was sent"));
-        assert_eq!(patience.left(at(60), false), Err("timed out"), "whatever else is up, too");
+        assert_eq!(patience.left(at(1), 0, true), Ok(2 * SECOND));
+        assert_eq!(patience.left(at(8), 0, true), Err("timed out in silence"));
+        assert_eq!(patience.left(at(7), 1, true), Ok(2 * SECOND), "something has moved");
+        assert_eq!(patience.left(at(14), 1, true), Ok(2 * SECOND));
+        assert_eq!(patience.left(at(59), 1, false), Err("timed out before it was sent"));
+        assert_eq!(patience.left(at(60), 1, false), Err("timed out"), "whatever else is up, too");
     }
 
     #[test]
     fn a_limit_of_no_time_ends_at_once_and_one_without_end_never() {
-        let none = Patience::new(Timeouts::new(Duration::ZERO, Duration::ZERO), at(3));
-        assert_eq!(none.left(at(3), true), Err("timed out"));
-        let endless = Patience::new(Timeouts::new(Duration::MAX, Duration::MAX), at(3));
-        assert!(endless.left(at(9), false).is_ok());
+        let mut none = Patience::new(Timeouts::new(Duration::ZERO, Duration::ZERO), at(3));
+        assert_eq!(none.left(at(3), 0, true), Err("timed out"));
+        let mut endless = Patience::new(Timeouts::new(Duration::MAX, Duration::MAX), at(3));
+        assert!(endless.left(at(9), 0, false).is_ok());
     }
 }
