@@ -138,10 +138,7 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
             Turn::Over(outcome) => outcome,
             Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now())).await),
         };
-        match outcome {
-            Ok(token) => need.with(token, self.timer.now()),
-            Err(error) => need.fail(&error),
-        }
+        need.ended(self.timer.now(), outcome)
     }
 
     /// The loop within the loop: a flow of its own, boxed because a future can't contain itself.

@@ -171,10 +171,7 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
             Turn::Over(outcome) => outcome,
             Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now()))),
         };
-        match outcome {
-            Ok(token) => need.with(token, self.timer.now()),
-            Err(error) => need.fail(&error),
-        }
+        need.ended(self.timer.now(), outcome)
     }
 
     /// The loop within the loop: a flow of its own.

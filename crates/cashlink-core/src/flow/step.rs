@@ -196,6 +196,14 @@ impl<T> NeedToken<T> {
     pub fn fail(self, error: &Error) -> Step<T> {
         Step::at(self.0.flow.without_token(error), self.0.decode)
     }
+
+    /// The wait for a token is over, one way or the other: as [`with`](Self::with), or as [`fail`](Self::fail).
+    pub fn ended(self, now: Now, outcome: Result<Token, Error>) -> Step<T> {
+        match outcome {
+            Ok(token) => self.with(token, now),
+            Err(error) => self.fail(&error),
+        }
+    }
 }
 
 /// A request that has to be sent now, and what waits for its answer.
