@@ -53,8 +53,7 @@ mod spans;
 mod tokens;
 
 pub use cashlink_core as core;
-pub use cashlink_core::body::Progress;
+pub use cashlink_core::body::{Progress, Trace};
 pub use cashlink_core::flow::Limits;
 pub use clock::system_now;
 pub use entropy::{NoEntropy, random_key, random_seed};
-pub use outbound::Trace;

@@ -61,11 +61,7 @@ impl Body for Outbound {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, PayloadFault>>> {
-        let piece = ready!(self.poll_piece(context));
-        if let Ok(Some(bytes)) = &piece {
-            self.advance(bytes.len());
-        }
-        Poll::Ready(piece.map(|bytes| bytes.map(Frame::data)).transpose())
+        self.poll_piece(context).map(|piece| piece.map(|bytes| bytes.map(Frame::data)).transpose())
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,13 +1,11 @@
 //! Payloads that are read by `Read`, and a body as such a reader.
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use bytes::{Buf, Bytes};
 use cashlink_core::body::PayloadRef;
 
 use super::Blocking;
@@ -77,34 +75,20 @@ impl Outbound {
     /// one, and then it never reaches its end, so that the request can't complete.
     #[must_use]
     pub fn into_reader(self) -> OutboundReader {
-        OutboundReader { outbound: self, ready: Bytes::new() }
+        OutboundReader(self)
     }
 }
 
 /// A body as a reader.
-pub struct OutboundReader {
-    outbound: Outbound,
-    ready: Bytes,
-}
+#[derive(Debug)]
+pub struct OutboundReader(Outbound);
 
 impl Read for OutboundReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.ready.is_empty() && !into.is_empty() {
-            // Never pending, since no reader of this world is.
-            match self.outbound.poll_piece(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(piece) => self.ready = piece.map_err(io::Error::other)?.unwrap_or_default(),
-                Poll::Pending => return Err(ErrorKind::WouldBlock.into()),
-            }
+        // Never pending, since no reader of this world is.
+        match self.0.poll_read(&mut Context::from_waker(Waker::noop()), into) {
+            Poll::Ready(count) => count.map_err(io::Error::other),
+            Poll::Pending => Err(ErrorKind::WouldBlock.into()),
         }
-        let count = self.ready.len().min(into.len());
-        self.ready.copy_to_slice(&mut into[..count]);
-        self.outbound.advance(count);
-        Ok(count)
-    }
-}
-
-impl fmt::Debug for OutboundReader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OutboundReader").field("outbound", &self.outbound).finish_non_exhaustive()
     }
 }

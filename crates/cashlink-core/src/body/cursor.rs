@@ -48,6 +48,11 @@ pub enum PayloadFault {
     Missing,
 }
 
+impl PayloadFault {
+    pub(super) const ALL: [Self; 5] =
+        [Self::TooShort, Self::TooLong, Self::Changed, Self::Unreadable, Self::Missing];
+}
+
 impl fmt::Display for PayloadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -120,6 +125,10 @@ enum Place {
 const LARGEST_READ: u64 = 64 * 1024;
 
 impl Cursor {
+    pub(super) fn body(&self) -> &Body {
+        &self.body
+    }
+
     pub(super) fn new(body: &Body) -> Self {
         Self { body: body.clone(), place: Place::Head }
     }
@@ -202,14 +211,25 @@ impl Cursor {
                 Err(fault) => return Poll::Ready(Err(fault)),
             };
             buffer.resize(at_most, 0);
-            let piece =
-                ready!(read(buffer)).and_then(|count| buffer.get(..count).ok_or(PayloadFault::Unreadable));
-            match piece.map(|piece| (piece, self.got(piece))) {
-                Ok(([], Ok(()))) => {}
-                Ok((piece, Ok(()))) => return Poll::Ready(Ok(Some(Bytes::copy_from_slice(piece)))),
-                Ok((_, Err(fault))) | Err(fault) => return Poll::Ready(Err(self.fail(fault))),
+            match ready!(self.poll_payload(buffer, &mut read)) {
+                Ok(0) => {}
+                Ok(count) => return Poll::Ready(Ok(buffer.get(..count).map(Bytes::copy_from_slice))),
+                Err(fault) => return Poll::Ready(Err(fault)),
             }
         }
+    }
+
+    /// Reads what was wanted of the payload into this room, and checks it.
+    pub(super) fn poll_payload(
+        &mut self,
+        room: &mut [u8],
+        read: &mut impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<usize, PayloadFault>> {
+        let piece = ready!(read(room)).and_then(|count| room.get(..count).ok_or(PayloadFault::Unreadable));
+        Poll::Ready(match piece {
+            Ok(piece) => self.got(piece).map(|()| piece.len()),
+            Err(fault) => Err(self.fail(fault)),
+        })
     }
 
     fn check(&mut self, bytes: &[u8]) -> Result<(), PayloadFault> {

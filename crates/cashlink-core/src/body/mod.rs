@@ -4,11 +4,13 @@ mod cursor;
 mod inbound;
 pub(crate) mod json;
 pub(crate) mod multipart;
+mod sending;
 
 pub use cursor::{Cursor, PayloadFault, Progress, Want};
 pub use inbound::Inbound;
 pub use json::Extra;
 pub use multipart::{BoundarySeed, FileName, MediaType};
+pub use sending::{ProgressObserver, Sending, Trace};
 
 use alloc::sync::Arc;
 use core::fmt;

@@ -1,8 +1,11 @@
 //! What goes out: operations with canaries in every field, and what they are encoded to.
 
 use std::fmt::Debug;
+use std::task::Poll;
 
-use cashlink_core::body::{Body, BoundarySeed, Extra, FileName, MediaType, Payload, PayloadRef, Want};
+use cashlink_core::body::{
+    Body, BoundarySeed, Extra, FileName, MediaType, Payload, PayloadRef, Sending, Want,
+};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::Method;
 use cashlink_core::intent::{Account, Intent};
@@ -209,6 +212,12 @@ fn documents(gallery: &mut Gallery) {
     while let Ok(want @ Want::Emit(_)) = cursor.want() {
         show!(gallery, want);
         show!(gallery, cursor);
+    }
+    let (mut sending, mut into) = (Sending::new(call.body(), 1, None), [0; 7]);
+    while sending.left() > 0 {
+        assert!(sending.poll_read(&mut into, |_| Poll::Pending).is_ready());
+        show!(gallery, sending);
+        show!(gallery, sending.trace());
     }
     assert!(!String::from_utf8_lossy(&scene::bytes(call.body())).contains(SECRET), "the seed is not sent");
 }

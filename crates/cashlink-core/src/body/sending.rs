@@ -1,0 +1,264 @@
+//! A body on its way: what comes next of it, how far it went, and what was wrong with its payload. A loop reads the payload,
+//! and waits for it as its world does.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use core::task::{Poll, ready};
+
+use bytes::{Buf, Bytes};
+
+use super::{Body, Cursor, PayloadFault, Progress, Want};
+use crate::Failure;
+
+/// Who hears how far a body went.
+pub type ProgressObserver = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// The body of one attempt, as it is handed to a transport piece by piece. What was handed over counts as sent.
+///
+/// ```
+/// use cashlink_core::body::{Body, Sending};
+/// use core::task::Poll;
+///
+/// let mut sending = Sending::new(&Body::empty(), 1, None);
+/// let no_payload = |_: &mut [u8]| Poll::Ready(Ok(0));
+/// assert_eq!(sending.poll_piece(no_payload), Poll::Ready(Ok(None)));
+/// assert!(sending.trace().was_asked_for());
+/// ```
+pub struct Sending {
+    cursor: Cursor,
+    buffer: Vec<u8>,
+    /// What is in memory and was too long for the transport's own buffer.
+    rest: Bytes,
+    attempt: u32,
+    observer: Option<ProgressObserver>,
+    trace: Trace,
+}
+
+impl Sending {
+    /// The body from its beginning, on this attempt. The observer hears of every piece, between it and the next one.
+    #[must_use]
+    pub fn new(body: &Body, attempt: u32, observer: Option<ProgressObserver>) -> Self {
+        let (buffer, rest, trace) = (Vec::new(), Bytes::new(), Trace::default());
+        Self { cursor: body.cursor(), buffer, rest, attempt, observer, trace }
+    }
+
+    /// The body itself.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        self.cursor.body()
+    }
+
+    /// What becomes of it.
+    #[must_use]
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// How many bytes were not handed over yet.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.body().len().saturating_sub(self.trace.sent())
+    }
+
+    /// The next piece, none at the end. `read` gets the payload's next bytes, as in [`Cursor::poll_piece`].
+    ///
+    /// # Errors
+    /// The payload is not what was announced. It stays so, whatever the payload would say when it is asked again.
+    pub fn poll_piece(
+        &mut self,
+        read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
+        self.trace.ask();
+        let piece = ready!(self.cursor.poll_piece(&mut self.buffer, read));
+        self.handed(piece.as_ref().map(|piece| piece.as_ref().map_or(0, Bytes::len)));
+        Poll::Ready(piece)
+    }
+
+    /// Fills a transport's own buffer, as [`poll_piece`](Self::poll_piece): 0 at the end. The payload goes there without a
+    /// copy in between.
+    ///
+    /// # Errors
+    /// As for [`poll_piece`](Self::poll_piece).
+    pub fn poll_read(
+        &mut self,
+        into: &mut [u8],
+        read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<usize, PayloadFault>> {
+        if into.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        self.trace.ask();
+        let count = ready!(self.poll_fill(into, read));
+        self.handed(count.as_ref().copied());
+        Poll::Ready(count)
+    }
+
+    fn poll_fill(
+        &mut self,
+        into: &mut [u8],
+        mut read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<usize, PayloadFault>> {
+        loop {
+            if !self.rest.is_empty() {
+                let count = self.rest.len().min(into.len());
+                self.rest.copy_to_slice(into.get_mut(..count).unwrap_or_default());
+                return Poll::Ready(Ok(count));
+            }
+            match self.cursor.want()? {
+                Want::Emit(bytes) => self.rest = bytes,
+                Want::End => return Poll::Ready(Ok(0)),
+                Want::Read(at_most) => {
+                    let at_most = at_most.min(into.len());
+                    let room = into.get_mut(..at_most).unwrap_or_default();
+                    match ready!(self.cursor.poll_payload(room, &mut read)) {
+                        Ok(0) => {}
+                        count => return Poll::Ready(count),
+                    }
+                }
+            }
+        }
+    }
+
+    /// None is no news: what is told strictly rises.
+    fn handed(&self, bytes: Result<usize, &PayloadFault>) {
+        match bytes {
+            Ok(0) => {}
+            Ok(bytes) => {
+                let sent = self.trace.advance(bytes);
+                if let Some(observer) = &self.observer {
+                    observer(Progress::new(self.attempt, sent, self.body().len()));
+                }
+            }
+            Err(fault) => self.trace.fail(*fault),
+        }
+    }
+}
+
+impl fmt::Debug for Sending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("body", self.body())
+            .field("trace", &self.trace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of one attempt's body, for whoever has to tell *not sent* from *maybe sent*.
+///
+/// A clone sees the same: take one before the request is handed on.
+#[derive(Clone, Debug, Default)]
+pub struct Trace(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    asked_for: AtomicBool,
+    sent: AtomicU64,
+    /// The first one, by its place in [`PayloadFault::ALL`]; 0 for none.
+    fault: AtomicU8,
+}
+
+impl Trace {
+    /// Whether any byte of the body was asked for. On HTTP/1, a body that nobody asked for means that the request was
+    /// not sent, where the transport can't say so itself.
+    #[must_use]
+    pub fn was_asked_for(&self) -> bool {
+        self.0.asked_for.load(Ordering::Acquire)
+    }
+
+    /// How many bytes were handed over: while this changes, the body moves.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.0.sent.load(Ordering::Acquire)
+    }
+
+    /// What the flow gets to see: whatever a transport makes of a faulty payload, it is permanent. But where an answer
+    /// began, its status says more.
+    ///
+    /// # Errors
+    /// Where the outcome is a failure, too.
+    pub fn judge<T>(&self, outcome: Result<T, Failure>) -> Result<T, Failure> {
+        outcome.map_err(|failure| match self.fault() {
+            Some(fault) if failure.status().is_none() => Failure::payload(fault),
+            _ => failure,
+        })
+    }
+
+    fn ask(&self) {
+        self.0.asked_for.store(true, Ordering::Release);
+    }
+
+    fn advance(&self, bytes: usize) -> u64 {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.0.sent.fetch_add(bytes, Ordering::AcqRel).saturating_add(bytes)
+    }
+
+    fn fail(&self, fault: PayloadFault) {
+        let place = (1_u8..).zip(PayloadFault::ALL).find(|(_, known)| *known == fault);
+        let place = place.map_or(0, |(place, _)| place);
+        _ = self.0.fault.compare_exchange(0, place, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    fn fault(&self) -> Option<PayloadFault> {
+        let place = usize::from(self.0.fault.load(Ordering::Acquire)).checked_sub(1)?;
+        PayloadFault::ALL.get(place).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Parts, Payload, PayloadRef};
+
+    fn upload(len: u64) -> Body {
+        let (head, tail) = (Bytes::from_static(b"<<"), Bytes::from_static(b">>"));
+        Parts { head, payload: Some(Payload::Ref(PayloadRef::new(len))), tail, ..Parts::default() }.into()
+    }
+
+    /// A payload of `x` without end.
+    fn endless(buffer: &mut [u8]) -> Poll<Result<usize, PayloadFault>> {
+        buffer.fill(b'x');
+        Poll::Ready(Ok(buffer.len()))
+    }
+
+    #[test]
+    fn a_fault_is_kept_as_it_was_and_the_first_one_stays() {
+        for (place, fault) in PayloadFault::ALL.into_iter().enumerate() {
+            let trace = Trace::default();
+            assert_eq!(trace.fault(), None);
+            trace.fail(fault);
+            trace.fail(PayloadFault::ALL[(place + 1) % PayloadFault::ALL.len()]);
+            assert_eq!(trace.fault(), Some(fault));
+        }
+    }
+
+    #[test]
+    fn a_payload_goes_straight_into_the_transports_buffer_and_never_one_byte_too_many() {
+        let mut sending = Sending::new(&upload(3), 1, None);
+        let mut left = 3;
+        let mut exact = |buffer: &mut [u8]| {
+            let count = left.min(buffer.len());
+            left -= count;
+            buffer[..count].fill(b'x');
+            Poll::Ready(Ok(count))
+        };
+        let (mut all, mut into) = (Vec::new(), [0; 1]);
+        while let Poll::Ready(Ok(1)) = sending.poll_read(&mut into, &mut exact) {
+            all.extend(into);
+        }
+        assert_eq!((&all[..], sending.left()), (&b"<<xxx>>"[..], 0));
+
+        // T28: a longer payload is noticed before the request could complete, however small the buffer is.
+        let mut sending = Sending::new(&upload(3), 1, None);
+        let longer = loop {
+            match sending.poll_read(&mut into, endless) {
+                Poll::Ready(Ok(count)) => assert_eq!(count, 1),
+                other => break other,
+            }
+        };
+        assert_eq!(longer, Poll::Ready(Err(PayloadFault::TooLong)));
+        assert_eq!(sending.trace().sent(), 5);
+        assert_eq!(sending.poll_read(&mut into, endless), longer, "it stays");
+    }
+}
