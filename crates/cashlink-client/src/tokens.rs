@@ -38,16 +38,18 @@ impl Tokens {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A caller's turn; pending while another one leads. It then has a seat, and is woken by the next change.
+    /// A caller's turn, and since when it has it; pending while another one leads. It then has a seat, and is woken by the next
+    /// change.
     pub(crate) fn poll_turn(
         &self,
         now: impl FnOnce() -> Now,
         waiter: &mut Waiter,
         seat: &mut Option<u64>,
         context: &Context<'_>,
-    ) -> Poll<Turn<'_>> {
+    ) -> Poll<(Turn<'_>, Now)> {
         let mut queue = self.lock();
-        let turn = match queue.slot.look(now(), waiter) {
+        let now = now();
+        let turn = match queue.slot.look(now, waiter) {
             Look::Use(token) => Turn::Over(Ok(token)),
             Look::Failed(error) => Turn::Over(Err(error)),
             Look::TooLate => Turn::TooLate,
@@ -60,7 +62,7 @@ impl Tokens {
                 return Poll::Pending;
             }
         };
-        Poll::Ready(turn)
+        Poll::Ready((turn, now))
     }
 
     /// The server refused this token.

@@ -7,7 +7,7 @@ use std::task::Poll::{Pending, Ready};
 use cashlink_core::answer::Received;
 use cashlink_core::flow::Waiter;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
-use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
+use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Now, Operation, Prior, Reply, Step};
 
 use super::{Async, Source, Timer, Transport};
 use crate::client::World;
@@ -97,7 +97,7 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
                 Step::Authorize(need) => self.authorize(need).await,
                 Step::Send(outgoing) => {
                     let (request, pending, trace) = outbound::attempt(outgoing, source);
-                    let limits = pending.limits(self.timer.now());
+                    let limits = pending.limits();
                     let span = Span::attempt(&pending, &request);
                     let outcome = trace.judge(span.follow(self.transport.send(request, limits)).await);
                     span.answered(&outcome);
@@ -118,7 +118,7 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
     }
 
     /// This task's turn: at once, or when the flight that another task leads is over, or at the deadline.
-    async fn turn(&self, mut waiter: Waiter) -> Turn<'_> {
+    async fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
         let mut seat = None;
         // Begins when it is polled first, which is when there is something to wait for.
         let deadline = waiter.deadline();
@@ -126,19 +126,22 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
             pin!(async { self.timer.sleep(deadline.saturating_sub(self.timer.now().mono)).await });
         poll_fn(|context| match self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, context) {
             Ready(turn) => Ready(turn),
-            Pending => too_late.as_mut().poll(context).map(|()| Turn::TooLate),
+            Pending => too_late.as_mut().poll(context).map(|()| (Turn::TooLate, self.timer.now())),
         })
         .await
     }
 
     /// Goes on with a token: one that is there, one that another task is about to bring, or one that this one obtains.
     async fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
-        let outcome = match self.turn(need.waiter()).await {
-            Turn::TooLate => return need.time_out(),
-            Turn::Over(outcome) => outcome,
-            Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now())).await),
-        };
-        need.ended(self.timer.now(), outcome)
+        let (turn, now) = self.turn(need.waiter()).await;
+        match turn {
+            Turn::TooLate => need.time_out(),
+            Turn::Over(outcome) => need.ended(now, outcome),
+            Turn::Lead(leading) => {
+                let outcome = leading.land(self.grant(need.request(now)).await);
+                need.ended(self.timer.now(), outcome)
+            }
+        }
     }
 
     /// The loop within the loop: a flow of its own, boxed because a future can't contain itself.

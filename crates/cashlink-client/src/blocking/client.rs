@@ -8,7 +8,7 @@ use std::thread::{self, Thread};
 use cashlink_core::answer::Received;
 use cashlink_core::flow::Waiter;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
-use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Operation, Prior, Reply, Step};
+use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Now, Operation, Prior, Reply, Step};
 
 use super::{Blocking, Source, SystemTimer, Timer, Transport};
 use crate::client::World;
@@ -131,7 +131,7 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
                 Step::Authorize(need) => self.authorize(need),
                 Step::Send(outgoing) => {
                     let (request, pending, trace) = outbound::attempt(outgoing, source);
-                    let limits = pending.limits(self.timer.now());
+                    let limits = pending.limits();
                     let span = Span::attempt(&pending, &request);
                     let outcome = trace.judge(span.enter(|| self.transport.send(request, limits)));
                     span.answered(&outcome);
@@ -152,7 +152,7 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
     }
 
     /// This thread's turn: at once, or when the flight that another thread leads is over, or at the deadline.
-    fn turn(&self, mut waiter: Waiter) -> Turn<'_> {
+    fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
         let waker = Waker::from(Arc::new(Parked(thread::current())));
         let (mut seat, context) = (None, Context::from_waker(&waker));
         loop {
@@ -166,12 +166,15 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
 
     /// Goes on with a token: one that is there, one that another thread is about to bring, or one that this one obtains.
     fn authorize<T>(&self, mut need: NeedToken<T>) -> Step<T> {
-        let outcome = match self.turn(need.waiter()) {
-            Turn::TooLate => return need.time_out(),
-            Turn::Over(outcome) => outcome,
-            Turn::Lead(leading) => leading.land(self.grant(need.request(self.timer.now()))),
-        };
-        need.ended(self.timer.now(), outcome)
+        let (turn, now) = self.turn(need.waiter());
+        match turn {
+            Turn::TooLate => need.time_out(),
+            Turn::Over(outcome) => need.ended(now, outcome),
+            Turn::Lead(leading) => {
+                let outcome = leading.land(self.grant(need.request(now)));
+                need.ended(self.timer.now(), outcome)
+            }
+        }
     }
 
     /// The loop within the loop: a flow of its own.

@@ -239,7 +239,7 @@ impl<T> Pending<T> {
     /// How long this attempt may take.
     #[must_use]
     pub fn timeouts(&self, now: Now) -> Timeouts {
-        self.0.flow.timeouts(now)
+        self.0.flow.timeouts(now.mono)
     }
 
     /// How many bytes of an answer's body are read at most; beyond, the attempt is [`Failure::too_large`].
@@ -248,10 +248,10 @@ impl<T> Pending<T> {
         self.0.flow.largest_answer()
     }
 
-    /// What this attempt may take, in time and in bytes.
+    /// What this attempt may take, in time and in bytes, from the moment at which its request was handed out.
     #[must_use]
-    pub fn limits(&self, now: Now) -> Limits {
-        Limits::new(self.timeouts(now), self.largest_answer())
+    pub fn limits(&self) -> Limits {
+        Limits::new(self.0.flow.timeouts(self.0.flow.handed_out()), self.largest_answer())
     }
 
     /// The name of the operation that was sent; `oauth.token` for the call that obtains a token.

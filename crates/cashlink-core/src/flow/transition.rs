@@ -224,9 +224,14 @@ impl Flow {
         Ok(request)
     }
 
-    pub(super) fn timeouts(&self, now: Now) -> Timeouts {
+    /// When the request went out whose answer it waits for, on the monotonic clock.
+    pub(super) fn handed_out(&self) -> Duration {
+        self.clock.latest
+    }
+
+    pub(super) fn timeouts(&self, mono: Duration) -> Timeouts {
         let policy = &self.settings.policy;
-        let left = self.deadline.saturating_sub(now.mono);
+        let left = self.deadline.saturating_sub(mono);
         let upload = self.call.body.is_upload();
         Timeouts {
             connect: policy.connect_timeout.min(left),
