@@ -40,15 +40,15 @@ pub use cashlink_client::{Limits, NoEntropy, Progress, Trace, core, random_key, 
 pub use ureq;
 
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_client::blocking;
 use cashlink_client::core::{Credential, Failure, Timeouts};
 use http::uri::Scheme;
-use http::{HeaderValue, Method, Request, Response, header};
-use ureq::config::{AutoHeaderValue, ConfigBuilder};
-use ureq::typestate::HttpCrateScope;
+use http::{Extensions, HeaderValue, Method, Request, Response, header};
+use ureq::config::AutoHeaderValue;
 use ureq::{Agent, SendBody};
 
 /// The blocking client over ureq.
@@ -63,13 +63,23 @@ pub fn client<C: Credential>(protocol: core::Client<C>) -> Client<C> {
 #[derive(Clone, Debug)]
 pub struct Ureq {
     agent: Agent,
+    /// What it was told for the first request. Most need the same, and a copy is cheaper: ureq moves a request for each setting.
+    usual: Arc<OnceLock<(Timeouts, bool, Extensions)>>,
 }
 
 impl Ureq {
     /// An agent of the user's own: its TLS, its proxy, its connection pool.
     #[must_use]
     pub fn new(agent: Agent) -> Self {
-        Self { agent }
+        Self { agent, usual: Arc::default() }
+    }
+
+    fn settings(&self, timeouts: Timeouts, on_this_machine: bool) -> Extensions {
+        let make = || settle(&self.agent, timeouts, on_this_machine);
+        match self.usual.get_or_init(|| (timeouts, on_this_machine, make())) {
+            (times, place, usual) if (*times, *place) == (timeouts, on_this_machine) => usual.clone(),
+            _ => make(),
+        }
     }
 }
 
@@ -83,18 +93,15 @@ impl Transport for Ureq {
     fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
         let trace = request.body().trace();
         let has_body = !request.body().is_empty();
+        let (mut head, body) = with_length(request).into_parts();
+        let on_this_machine = head.uri.scheme() == Some(&Scheme::HTTP);
+        head.extensions.extend(self.settings(limits.timeouts, on_this_machine));
         // A reader, even an empty one, makes ureq announce chunks where no length is said: on every GET.
-        let request = with_length(request).map(|body| match has_body {
+        let body = match has_body {
             true => SendBody::from_owned_reader(body.into_reader()),
             false => SendBody::none(),
-        });
-        let on_this_machine = request.uri().scheme() == Some(&Scheme::HTTP);
-        let settings = match on_this_machine {
-            true => self.agent.configure_request(request).proxy(None),
-            false => self.agent.configure_request(request),
         };
-        let request = settle(settings, limits.timeouts);
-        let sent = self.agent.run(request);
+        let sent = self.agent.run(Request::from_parts(head, body));
         let asked = has_body.then(|| trace.was_asked_for());
         let response = sent.map_err(|error| failure::classify(&error, asked))?;
         read(response, limits.largest_answer)
@@ -108,10 +115,9 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 ///
 /// Not the agent's `User-Agent` and `Accept`, which ureq only adds where the core has set none, and it always has:
 /// another `User-Agent` than the agent's would keep the request from the agent's pool.
-fn settle(
-    request: ConfigBuilder<HttpCrateScope<SendBody<'static>>>,
-    timeouts: Timeouts,
-) -> Request<SendBody<'static>> {
+fn settle(agent: &Agent, timeouts: Timeouts, on_this_machine: bool) -> Extensions {
+    let request = agent.configure_request(Request::new(()));
+    let request = if on_this_machine { request.proxy(None) } else { request };
     // ureq adds a limit to the clock's present time, which has to stay one.
     let total = timeouts.total.min(LONGEST);
     // ureq shows which phase ran out of time only if the phase's limit is the shorter one.
@@ -133,6 +139,9 @@ fn settle(
         .timeout_recv_response(None)
         .timeout_recv_body(None)
         .build()
+        .into_parts()
+        .0
+        .extensions
 }
 
 /// Says the length in advance, which ureq would otherwise replace by chunks; also for the empty body of a POST.
