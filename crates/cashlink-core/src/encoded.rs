@@ -100,7 +100,9 @@ pub(crate) fn check_header(name: &HeaderName) -> Result<(), InvalidValue> {
 
 impl Encoded {
     pub(crate) fn new<O: Operation>(operation: &O) -> Result<Self, InvalidValue> {
-        let (mut path, mut query, mut headers) = (Path::new(), Query::new(), HeaderMap::new());
+        let (mut path, mut query) = (Path::new(), Query::new());
+        // Room for those that a flow adds, too, so that no attempt's copy has to grow.
+        let mut headers = HeaderMap::with_capacity(6);
         operation.path(&mut path);
         operation.query(&mut query);
         operation.headers(&mut headers);

@@ -90,7 +90,7 @@ where
             ready.map_err(|error| Failure::not_sent((self.failure)(&error).reason().to_owned()))?;
             service.call(request).await.map_err(|error| (self.failure)(&error))
         };
-        exchange.run(sending, |failure| failure).await
+        exchange.run(std::pin::pin!(sending), |failure| failure).await
     }
 }
 

@@ -115,7 +115,7 @@ impl Transport for Reqwest {
             return Err(Failure::not_sent("reqwest would change the address"));
         }
         let sending = async { self.client.execute(request).await.map(Response::from) };
-        exchange.run(sending, |error| failure(&error)).await
+        exchange.run(std::pin::pin!(sending), |error| failure(&error)).await
     }
 }
 

@@ -105,7 +105,7 @@ impl<'a, W: Timer> Exchange<'a, W> {
     }
 
     /// Reads the answer, but not beyond the limit (T26).
-    async fn read<B: http_body::Body>(mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
+    async fn read<B: http_body::Body>(&mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
         self.came = 1;
         let (head, body) = response.into_parts();
         let mut body = pin!(body);
