@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use cashlink_core::page::{List, Walk};
+use cashlink_core::page::{List, Turning, Walk};
 use cashlink_core::{Credential, Error};
 
 use crate::pages::{Fetches, Items, Pages};
@@ -45,7 +45,7 @@ impl<C: Credential, H, W, K: Fetches> Client<C, H, W, K> {
     /// # Errors
     /// As for [`pages`](Self::pages).
     pub fn items<L: List<Credential = C>>(&self, list: &L) -> Result<Items<L, H, W, K>, Error> {
-        self.pages(list).map(Pages::into_items)
+        Ok(Items { pages: self.pages(list)?, page: Vec::new().into_iter() })
     }
 
     /// Goes on with a walk, perhaps another process's: keep [`Pages::walk`] as JSON, and read it back. A walk that has ended
@@ -65,7 +65,7 @@ impl<C: Credential, H, W, K: Fetches> Client<C, H, W, K> {
     /// # }
     /// ```
     pub fn walk<L: List<Credential = C>>(&self, walk: Walk<L>) -> Pages<L, H, W, K> {
-        Pages::new(self.clone(), walk)
+        Pages { client: self.clone(), turning: Turning::new(walk), fetching: None }
     }
 
     /// The settings underneath.

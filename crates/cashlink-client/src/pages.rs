@@ -26,14 +26,6 @@ pub struct Items<L: List, H, W, K: Fetches> {
 }
 
 impl<L: List, H, W, K: Fetches> Pages<L, H, W, K> {
-    pub(crate) fn new(client: Client<L::Credential, H, W, K>, walk: Walk<L>) -> Self {
-        Self { client, turning: Turning::new(walk), fetching: None }
-    }
-
-    pub(crate) fn into_items(self) -> Items<L, H, W, K> {
-        Items { pages: self, page: Vec::new().into_iter() }
-    }
-
     /// Where the walk stands: before the page that comes next. Store it to go on another time.
     pub fn walk(&self) -> &Walk<L> {
         self.turning.walk()

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use cashlink_core::flow::{Lead, Look, TokenSlot, Waiter};
-use cashlink_core::{Error, Grant, Now, Policy, Reply, Token, TokenId};
+use cashlink_core::{Error, Grant, Now, Policy, Reply, Token};
 
 /// Where the callers of one client meet.
 pub(crate) struct Tokens(Mutex<Queue>);
@@ -65,9 +65,12 @@ impl Tokens {
         Poll::Ready((turn, now))
     }
 
-    /// The server refused this token.
-    pub(crate) fn reject(&self, token: TokenId) {
-        self.lock().slot.reject(token);
+    /// Where a flow ended because the server refused a token, nobody else gets that one.
+    pub(crate) fn heed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Some(token) = result.as_ref().err().and_then(Error::rejected_token) {
+            self.lock().slot.reject(token);
+        }
+        result
     }
 
     /// Changes the slot and wakes everyone.

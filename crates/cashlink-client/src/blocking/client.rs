@@ -141,12 +141,7 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
                     self.timer.sleep(delay.duration());
                     delay.wake(self.timer.now())
                 }
-                Step::Done(result) => {
-                    if let Some(token) = result.as_ref().err().and_then(Error::rejected_token) {
-                        self.tokens.reject(token);
-                    }
-                    return result;
-                }
+                Step::Done(result) => return self.tokens.heed(result),
             };
         }
     }
