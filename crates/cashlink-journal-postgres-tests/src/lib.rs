@@ -74,10 +74,6 @@ impl Place {
         reason = "the tests are a program: whoever runs them says where the server is"
     )]
     pub fn server(&self) -> String {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "these are the tests of a server that scripts/postgres started"
-        )]
         let server = std::env::var("CASHLINK_TEST_POSTGRES")
             .expect("no server in CASHLINK_TEST_POSTGRES: run this by scripts/postgres, which starts one");
         format!("{server} options='-c search_path={}'", self.schema)
