@@ -37,7 +37,7 @@ BESIDES = {
     "cashlink-client": {
         "cashlink_core": OURS["cashlink_core"],
         "std": "files, and readers of documents",
-        "futures_core": "lists are streams, 0.3",
+        # Lists are streams of futures_core 0.3, too: implemented for an alias, which rustdoc's JSON leaves out.
         "http_body": "bodies in the async world, 1.x",
     },
     "cashlink-ureq": {**OURS, "ureq": "the agent, 3.x"},
