@@ -153,16 +153,20 @@ impl History {
         skew
     }
 
-    /// Everybody is gone for more than a day; what was on its way arrives first; the server forgets its keys.
+    /// Everybody is gone or stopped for more than a day; what was on its way arrives first; the server forgets its keys.
     fn long_outage(&mut self) {
-        for process in &self.partner {
-            kill(process, &mut self.world);
+        for place in 0..self.partner.len() {
+            if self.partner[place].is_sending() || self.world.random.one_in(2) {
+                kill(&self.partner[place], &mut self.world);
+                self.partner[place] = self.partner();
+            }
         }
-        for process in &self.payments {
-            kill(process, &mut self.world);
+        for place in 0..self.payments.len() {
+            if self.payments[place].is_sending() || self.world.random.one_in(2) {
+                kill(&self.payments[place], &mut self.world);
+                self.payments[place] = self.payment();
+            }
         }
-        self.partner = (0..2).map(|_| self.partner()).collect();
-        self.payments = (0..2).map(|_| self.payment()).collect();
         self.world.arrive();
         self.world.now += Duration::from_secs(26 * 60 * 60);
         self.world.sandbox.forget_keys();

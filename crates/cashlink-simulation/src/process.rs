@@ -93,6 +93,11 @@ impl<C: Credential> Process<C> {
         matches!(self.stage, Stage::Idle)
     }
 
+    /// Whether it has looked at its lease and not sent yet: the moment that nothing can guard.
+    pub(crate) fn is_sending(&self) -> bool {
+        matches!(self.stage, Stage::Wire(..))
+    }
+
     /// The intent that it has in hand.
     pub(crate) fn in_hand(&self) -> Option<i64> {
         match &self.stage {

@@ -24,7 +24,7 @@ impl Heartbeat {
     #[must_use]
     pub fn new(asked: Now, lease: Duration) -> Self {
         let mut beat = Self { lease, due: asked.mono, end: asked.mono };
-        beat.extended(asked);
+        beat.counts_from(asked);
         beat
     }
 
@@ -46,8 +46,14 @@ impl Heartbeat {
         now.mono < self.end
     }
 
-    /// It was extended; `asked` is a moment before.
+    /// It was extended; `asked` is a moment before. If it had ended by then, it stays ended for its holder, who may have stood still for a
+    /// day: what the claim said of the intent's age is no longer true, and the server may have forgotten the key (T44). The intent is
+    /// still the holder's to settle.
     pub fn extended(&mut self, asked: Now) {
+        if self.stands(asked) { self.counts_from(asked) } else { self.lost() }
+    }
+
+    fn counts_from(&mut self, asked: Now) {
         let third = self.lease.checked_div(3).unwrap_or_default();
         let margin = self.lease.checked_div(2).unwrap_or_default().min(Duration::from_secs(1));
         self.due = asked.mono.saturating_add(third);
@@ -60,7 +66,7 @@ impl Heartbeat {
         self.due = now.mono.saturating_add(soon.max(Duration::from_millis(1)));
     }
 
-    /// It is somebody else's: it has ended, and can't be extended.
+    /// It has ended, and is not extended anymore: nothing more is sent.
     pub fn lost(&mut self) {
         self.due = Duration::MAX;
         self.end = Duration::ZERO;

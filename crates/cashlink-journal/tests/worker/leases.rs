@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cashlink_journal::State::{Answered, Done};
+use cashlink_journal::Staging;
+use cashlink_journal::State::{Answered, Done, NeedsReconciliation};
 use cashlink_sandbox::Kind;
 
 use crate::scene::{Scene, World};
@@ -26,6 +27,31 @@ fn t43_a_worker_that_was_stopped_past_its_lease_can_not_settle() {
         assert_eq!((scene.row(id).state, scene.told.count("LeaseLost")), (Done, 1));
         assert_eq!(scene.outcomes(id).len(), 1, "the late one's handler leaves nothing");
         assert_eq!((scene.api.requests(), scene.api.count(Kind::Investor)), (2, 1), "one key, one object");
+    }
+}
+
+#[test]
+fn t44_a_worker_that_was_stopped_for_a_day_repeats_nothing_of_what_it_had_claimed() {
+    for world in World::BOTH {
+        let mut scene = Scene::new(world);
+        // The first of two that are claimed at once; its request takes more than a day.
+        let _ = scene.stage_ordered("Bob", &Staging::default().not_before(Duration::from_secs(1)));
+        let id = scene.stage_investor("Ada");
+        scene.api.arm("drop-response", 4);
+        scene.work();
+        assert_eq!(scene.api.count(Kind::Investor), 1);
+        scene.policy.batch = 2;
+        let scene = Arc::new(scene);
+        scene.wait_for(id);
+        let stopped = Arc::clone(&scene);
+        scene.api.meanwhile(move || {
+            stopped.clock.advance(Duration::from_secs(26 * 60 * 60));
+            stopped.api.sandbox().forget_keys();
+        });
+        scene.work();
+        scene.clock.advance(Duration::from_secs(3_600));
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.api.count(Kind::Investor)), (NeedsReconciliation, 2));
     }
 }
 
