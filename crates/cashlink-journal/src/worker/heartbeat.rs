@@ -1,4 +1,4 @@
-//! A lease as its holder counts it, on the monotonic clock; and the transport that sends nothing once it has ended.
+//! A lease as its holder counts it, on both clocks; and the transport that sends nothing once it has ended.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,19 +11,23 @@ use http::{Request, Response};
 
 /// When a lease is to be extended, and when it counts as ended.
 ///
-/// Stores keep whole seconds, so that a lease may end up to a second before its time. Its holder counts one second less.
+/// Stores keep whole seconds, so that a lease may end up to a second before its time. Its holder counts one second less, on the
+/// monotonic clock. That one may stand still while a machine is suspended, as Linux's does: where the wall clock says that the lease
+/// is over, it is over, too (T44). A wall clock that jumps ahead costs a claim; one that jumps back costs nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Heartbeat {
     lease: Duration,
     due: Duration,
     end: Duration,
+    /// In whole seconds since 1970, like the clock: one more than the lease has.
+    end_by_wall: u64,
 }
 
 impl Heartbeat {
     /// A lease that was asked for at this moment.
     #[must_use]
     pub fn new(asked: Now, lease: Duration) -> Self {
-        let mut beat = Self { lease, due: asked.mono, end: asked.mono };
+        let mut beat = Self { lease, due: asked.mono, end: asked.mono, end_by_wall: asked.wall };
         beat.counts_from(asked);
         beat
     }
@@ -43,7 +47,7 @@ impl Heartbeat {
     /// Whether it still stands, as far as its holder can know.
     #[must_use]
     pub fn stands(&self, now: Now) -> bool {
-        now.mono < self.end
+        now.mono < self.end && now.wall < self.end_by_wall
     }
 
     /// It was extended; `asked` is a moment before. If it had ended by then, it stays ended for its holder, who may have stood still for a
@@ -58,6 +62,7 @@ impl Heartbeat {
         let margin = self.lease.checked_div(2).unwrap_or_default().min(Duration::from_secs(1));
         self.due = asked.mono.saturating_add(third);
         self.end = asked.mono.saturating_add(self.lease.saturating_sub(margin));
+        self.end_by_wall = asked.wall.saturating_add(self.lease.as_secs()).saturating_add(1);
     }
 
     /// The database didn't answer: it is asked again, several times before the lease ends.
@@ -69,7 +74,7 @@ impl Heartbeat {
     /// It has ended, and is not extended anymore: nothing more is sent.
     pub fn lost(&mut self) {
         self.due = Duration::MAX;
-        self.end = Duration::ZERO;
+        (self.end, self.end_by_wall) = (Duration::ZERO, 0);
     }
 
     /// What became of an attempt to extend it.
@@ -84,16 +89,24 @@ impl Heartbeat {
 
 /// The end of the lease of what is in hand, for the transport.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LeaseEnd(Arc<AtomicU64>);
+pub(super) struct LeaseEnd(Arc<End>);
+
+#[derive(Debug, Default)]
+struct End {
+    millis: AtomicU64,
+    wall: AtomicU64,
+}
 
 impl LeaseEnd {
     pub(super) fn is(&self, beat: &Heartbeat) {
         let millis = u64::try_from(beat.end.as_millis()).unwrap_or(u64::MAX);
-        self.0.store(millis, Ordering::Release);
+        self.0.millis.store(millis, Ordering::Release);
+        self.0.wall.store(beat.end_by_wall, Ordering::Release);
     }
 
     fn has_passed(&self, now: Now) -> bool {
-        now.mono >= Duration::from_millis(self.0.load(Ordering::Acquire))
+        now.mono >= Duration::from_millis(self.0.millis.load(Ordering::Acquire))
+            || now.wall >= self.0.wall.load(Ordering::Acquire)
     }
 }
 
@@ -130,5 +143,47 @@ impl<H: asynchronous::Transport, W: asynchronous::Timer> asynchronous::Transport
             return Err(ended());
         }
         self.transport.send(request, limits).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEASE: Duration = Duration::from_secs(120);
+
+    fn at(wall: u64, mono: u64) -> Now {
+        Now::new(1_700_000_000 + wall, Duration::from_secs(mono))
+    }
+
+    fn stands(beat: &Heartbeat, now: Now) -> bool {
+        let end = LeaseEnd::default();
+        end.is(beat);
+        assert_eq!(beat.stands(now), !end.has_passed(now), "the transport counts in the same way");
+        beat.stands(now)
+    }
+
+    #[test]
+    fn t43_a_lease_ends_for_its_holder_before_it_ends_for_others() {
+        let beat = Heartbeat::new(at(0, 50), LEASE);
+        assert!(stands(&beat, at(118, 168)));
+        assert!(!stands(&beat, at(119, 169)));
+        assert!(!beat.is_due(at(39, 89)) && beat.is_due(at(40, 90)));
+    }
+
+    #[test]
+    fn t44_a_machine_that_was_suspended_finds_its_lease_ended_though_one_clock_stood_still() {
+        let beat = Heartbeat::new(at(0, 50), LEASE);
+        assert!(!stands(&beat, at(26 * 3600, 51)));
+        assert!(stands(&beat, at(0, 60)), "a wall clock that was set back");
+        let mut late = beat;
+        late.extended(at(26 * 3600, 51));
+        assert!(!stands(&late, at(26 * 3600, 52)), "what has ended stays ended for its holder");
+    }
+
+    #[test]
+    fn a_lease_of_one_second_is_of_use() {
+        let beat = Heartbeat::new(at(0, 50), Duration::from_secs(1));
+        assert!(stands(&beat, Now::new(1_700_000_001, Duration::from_millis(50_300))));
     }
 }
