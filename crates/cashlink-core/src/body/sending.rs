@@ -249,7 +249,7 @@ mod tests {
         }
         assert_eq!((&all[..], sending.left()), (&b"<<xxx>>"[..], 0));
 
-        // T28: a longer payload is noticed before the request could complete, however small the buffer is.
+        // A longer payload is noticed before the request could complete, however small the buffer is.
         let mut sending = Sending::new(&upload(3), 1, None);
         let longer = loop {
             match sending.poll_read(&mut into, endless) {
