@@ -11,12 +11,13 @@ pub mod replay;
 pub use fingerprint::Fingerprint;
 pub use reader::UnreadableIntent;
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::body::PayloadRef;
+use crate::body::{Body, PayloadRef};
 use crate::credential::sealed::Kind;
 use crate::encoded::Encoded;
 use crate::{Call, Client, Credential, Effect, IdempotencyKey, InvalidValue};
@@ -131,6 +132,18 @@ impl Intent {
     #[must_use]
     pub fn method(&self) -> &http::Method {
         &self.encoded.method
+    }
+
+    /// Path and query, relative to the base. About people (T12): for those who may see it, never for a log.
+    #[must_use]
+    pub fn target(&self) -> Cow<'_, str> {
+        self.encoded.target()
+    }
+
+    /// The body. About people (T12), as the target is; by itself it shows only its length.
+    #[must_use]
+    pub fn body(&self) -> &Body {
+        &self.encoded.body
     }
 
     /// What a second performance would do, and the key.

@@ -20,6 +20,11 @@ pub enum Error {
         /// The migration's number.
         number: i64,
     },
+    /// A migration has yet to run, and only a check was asked for.
+    NotMigrated {
+        /// The first such migration's number: with 1, there is no journal under these names.
+        number: i64,
+    },
     /// A row is in a state that this version of the library doesn't know.
     UnknownState {
         /// The state's number.
@@ -74,6 +79,11 @@ impl fmt::Display for Error {
             Self::UnknownMigration { number } => write!(
                 f,
                 "migration {number} of the journal is not one of this version's: the database was migrated by a newer version"
+            ),
+            Self::NotMigrated { number: 1 } => f.write_str("there is no journal in this database, under these names"),
+            Self::NotMigrated { number } => write!(
+                f,
+                "migration {number} of the journal has yet to run: start a program that prepares it by this version"
             ),
             Self::UnknownState { number } => write!(f, "{number} is a state of a newer version of this library"),
             Self::Unreadable(column) => {

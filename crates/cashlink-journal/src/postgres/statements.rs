@@ -95,7 +95,7 @@ impl Statements {
 /// A migration that has yet to run.
 pub(super) struct Missing<'a> {
     pub(super) statements: &'a str,
-    number: i64,
+    pub(super) number: i64,
     hash: Vec<u8>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::{Connection, Error, TransactionBehavior, params};
+use rusqlite::{Connection, Error, ErrorCode, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 use super::{Journal, durability, sql};
@@ -18,6 +18,11 @@ pub enum MigrateError {
     /// migration.
     Unknown {
         /// The migration's number.
+        number: i64,
+    },
+    /// A migration has yet to run, and only a check was asked for ([`Journal::check`]).
+    Missing {
+        /// The first such migration's number: with 1, there is no journal under these names.
         number: i64,
     },
     /// The database refused.
@@ -38,6 +43,13 @@ impl fmt::Display for MigrateError {
                 f,
                 "migration {number} of the journal is not one of this version's: the database was migrated by a newer version"
             ),
+            Self::Missing { number: 1 } => {
+                f.write_str("there is no journal in this database, under these names")
+            }
+            Self::Missing { number } => write!(
+                f,
+                "migration {number} of the journal has yet to run: start a program that prepares it by this version"
+            ),
             Self::Database(error) => write!(f, "the database refused to hold the journal: {error}"),
         }
     }
@@ -56,25 +68,62 @@ impl Journal {
         durability::ensure(connection)?.map_err(MigrateError::NotDurable)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(&self.names.apply(sql::MIGRATION_TABLE))?;
-        let before = transaction
-            .prepare(&self.names.apply(sql::MIGRATED_SO_FAR))?
-            .query_map([], |columns| Ok((columns.get(0)?, columns.get(1)?)))?
-            .collect::<Result<Vec<(i64, [u8; 32])>, _>>()?;
-        let mut ran = before.iter();
-        for (number, migration) in (1..).zip(sql::MIGRATIONS) {
-            let hash: [u8; 32] = Sha256::digest(migration).into();
-            match ran.next() {
-                Some(ran) if *ran == (number, hash) => {}
-                Some(_) => return Err(MigrateError::Unknown { number }),
-                None => {
-                    transaction.execute_batch(&self.names.apply_to_migration(migration))?;
-                    transaction.execute(&self.names.apply(sql::MIGRATED), params![number, hash])?;
-                }
-            }
-        }
-        if let Some((number, _)) = ran.next() {
-            return Err(MigrateError::Unknown { number: *number });
+        for Missing { number, migration, hash } in missing(&self.ran(&transaction)?)? {
+            transaction.execute_batch(&self.names.apply_to_migration(migration))?;
+            transaction.execute(&self.names.apply(sql::MIGRATED), params![number, hash])?;
         }
         Ok(transaction.commit()?)
+    }
+    /// Makes the connection durable (T42), and compares the tables with this version's; it creates and changes none. For programs
+    /// that look at somebody else's journal.
+    ///
+    /// # Errors
+    /// As [`Journal::prepare`], and where there is something to migrate.
+    pub fn check(&self, connection: &Connection) -> Result<(), MigrateError> {
+        durability::ensure(connection)?.map_err(MigrateError::NotDurable)?;
+        let ran = match self.ran(connection) {
+            // What is constant doesn't compile: its table isn't there.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Vec::new(),
+            ran => ran?,
+        };
+        match missing(&ran)?.first() {
+            Some(Missing { number, .. }) => Err(MigrateError::Missing { number: *number }),
+            None => Ok(()),
+        }
+    }
+
+    fn ran(&self, connection: &Connection) -> Result<Vec<Ran>, Error> {
+        connection
+            .prepare(&self.names.apply(sql::MIGRATED_SO_FAR))?
+            .query_map([], |columns| Ok((columns.get(0)?, columns.get(1)?)))?
+            .collect()
+    }
+}
+
+/// A migration that has run: its number, and its text's hash.
+type Ran = (i64, [u8; 32]);
+
+/// A migration that has yet to run.
+struct Missing {
+    number: i64,
+    migration: &'static str,
+    hash: [u8; 32],
+}
+
+/// The migrations that have yet to run, given those that have.
+fn missing(ran: &[Ran]) -> Result<Vec<Missing>, MigrateError> {
+    let mut ran = ran.iter();
+    let mut missing = Vec::new();
+    for (number, migration) in (1..).zip(sql::MIGRATIONS) {
+        let hash = Sha256::digest(migration).into();
+        match ran.next() {
+            Some(ran) if *ran == (number, hash) => {}
+            Some(_) => return Err(MigrateError::Unknown { number }),
+            None => missing.push(Missing { number, migration, hash }),
+        }
+    }
+    match ran.next() {
+        Some((number, _)) => Err(MigrateError::Unknown { number: *number }),
+        None => Ok(missing),
     }
 }

@@ -228,6 +228,15 @@ impl Sqlite {
         Ok(Self { connection, journal })
     }
 
+    /// The same for a journal that is there already: nothing is created or migrated. For programs that look at somebody else's.
+    ///
+    /// # Errors
+    /// As [`Journal::check`].
+    pub fn existing(connection: Connection, journal: Journal) -> Result<Self, MigrateError> {
+        journal.check(&connection)?;
+        Ok(Self { connection, journal })
+    }
+
     /// The connection.
     #[must_use]
     pub fn connection(&self) -> &Connection {

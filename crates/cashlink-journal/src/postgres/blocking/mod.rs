@@ -53,6 +53,21 @@ impl Journal {
         Ok(transaction.commit()?)
     }
 
+    /// Checks the same as [`Journal::prepare`]; it creates and changes nothing. For programs that look at somebody else's journal.
+    ///
+    /// # Errors
+    /// As [`Journal::prepare`], and where there is something to migrate.
+    pub fn check(&self, client: &mut Client) -> Result<(), Error> {
+        let statements = &self.0.statements;
+        values::durable(&client.query_typed_one(sql::DURABILITY, &[])?)?;
+        let exists = client.query_typed_one(&statements.migration_table_exists, &[])?.try_get(0)?;
+        let ran = if exists { client.query_typed(&statements.migrated_so_far, &[])? } else { Vec::new() };
+        if let Some(missing) = statements.missing(&ran)?.first() {
+            return Err(Error::NotMigrated { number: missing.number });
+        }
+        values::permanent(&client.query_typed_one(&statements.permanent, &[])?)
+    }
+
     /// As [`super::Journal::stage`].
     ///
     /// # Errors
@@ -184,6 +199,15 @@ impl Postgres {
     /// As [`Journal::prepare`].
     pub fn new(mut client: Client, journal: Journal) -> Result<Self, Error> {
         journal.prepare(&mut client)?;
+        Ok(Self { client, journal, by_callers_clock: false })
+    }
+
+    /// The same for a journal that is there already: nothing is created or migrated. For programs that look at somebody else's.
+    ///
+    /// # Errors
+    /// As [`Journal::check`].
+    pub fn existing(mut client: Client, journal: Journal) -> Result<Self, Error> {
+        journal.check(&mut client)?;
         Ok(Self { client, journal, by_callers_clock: false })
     }
 
