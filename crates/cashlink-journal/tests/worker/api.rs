@@ -24,6 +24,10 @@ pub(crate) struct Api {
     clock: Clock,
     /// What happens, once, when a request is there, before it is answered.
     meanwhile: Mutex<Option<Hook>>,
+    /// The same when a token is asked for.
+    meanwhile_token: Mutex<Option<Hook>>,
+    /// The next answer's body is this instead, token requests excepted.
+    garbled: Mutex<Option<&'static [u8]>>,
     /// How long the answer to a request of the async world takes, token requests excepted.
     takes: Mutex<Duration>,
 }
@@ -34,6 +38,8 @@ impl Api {
             sandbox: Mutex::new(Sandbox::new(Config::default())),
             clock: clock.clone(),
             meanwhile: Mutex::new(None),
+            meanwhile_token: Mutex::new(None),
+            garbled: Mutex::new(None),
             takes: Mutex::default(),
         }
     }
@@ -64,20 +70,30 @@ impl Api {
         *self.meanwhile.lock().unwrap() = Some(Box::new(hook));
     }
 
+    pub(crate) fn meanwhile_token(&self, hook: impl FnOnce() + Send + 'static) {
+        *self.meanwhile_token.lock().unwrap() = Some(Box::new(hook));
+    }
+
+    pub(crate) fn garble(&self, body: &'static [u8]) {
+        *self.garbled.lock().unwrap() = Some(body);
+    }
+
     pub(crate) fn takes(&self, duration: Duration) {
         *self.takes.lock().unwrap() = duration;
     }
 
     fn answer(&self, request: Request<Bytes>) -> Answer {
-        if !is_token_request(&request) {
-            // Not locked while it runs: what it does may send requests, too.
-            let taken = self.meanwhile.lock().unwrap().take();
-            if let Some(hook) = taken {
-                hook();
-            }
+        let token = is_token_request(&request);
+        // Not locked while it runs: what it does may send requests, too.
+        let taken = if token { &self.meanwhile_token } else { &self.meanwhile }.lock().unwrap().take();
+        if let Some(hook) = taken {
+            hook();
         }
         let now = Duration::from_secs(self.clock.time().wall);
-        let answer = self.sandbox().handle(now, request);
+        let mut answer = self.sandbox().handle(now, request);
+        if let Some(body) = self.garbled.lock().unwrap().take_if(|_| !token) {
+            *answer.body_mut() = Bytes::from_static(body);
+        }
         match answer.extensions().get() {
             None => Ok(answer),
             Some(Disruption::Cut { .. }) => Err(Failure::cut(answer.into_parts().0, "cut")),

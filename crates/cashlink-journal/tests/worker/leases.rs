@@ -1,11 +1,12 @@
 //! Workers that come too late.
 
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cashlink_journal::Staging;
-use cashlink_journal::State::{Answered, Done, NeedsReconciliation};
+use cashlink_journal::State::{Done, NeedsReconciliation, Pending};
 use cashlink_sandbox::Kind;
 
 use crate::scene::{Scene, World};
@@ -15,7 +16,9 @@ fn t43_a_worker_that_was_stopped_past_its_lease_can_not_settle() {
     for world in World::BOTH {
         let scene = Arc::new(Scene::new(world));
         let id = scene.stage_investor("Ada");
-        // While its request is under way, the worker stands still past its lease, and another one performs the same intent.
+        // While its request is under way, the worker stands still past its lease, its heartbeat with it, and another one performs
+        // the same intent.
+        scene.refusals.extensions.store(u32::MAX, Ordering::Relaxed);
         let (other, entered) = (Arc::clone(&scene), Mutex::new(false));
         scene.api.meanwhile(move || {
             if !std::mem::replace(&mut *entered.lock().unwrap(), true) {
@@ -56,23 +59,6 @@ fn t44_a_worker_that_was_stopped_for_a_day_repeats_nothing_of_what_it_had_claime
 }
 
 #[test]
-fn a_handler_that_fails_leaves_nothing_behind_and_is_called_again_by_another_process() {
-    for world in World::BOTH {
-        let scene = Scene::new(world);
-        let id = scene.stage_investor("Ada");
-        scene.handling.failures.store(1, Ordering::Relaxed);
-        scene.work();
-        assert_eq!((scene.row(id).state, scene.outcomes(id).len()), (Answered, 0));
-        assert!(scene.told.was_loud());
-        scene.wait_for(id);
-        scene.work();
-        let investor = scene.api.sandbox().objects(Kind::Investor)[0].id().to_owned();
-        assert_eq!(scene.outcomes(id), [format!("done {investor}")], "decoded from what was kept");
-        assert_eq!((scene.row(id).state, scene.api.requests()), (Done, 1), "nothing is sent again");
-    }
-}
-
-#[test]
 fn an_async_worker_extends_its_lease_beside_a_long_upload() {
     let scene = Scene::new(World::Asynchronous);
     let id = scene.stage_document(scene.documents().put(&b"%PDF-1.7"[..]).unwrap());
@@ -84,4 +70,89 @@ fn an_async_worker_extends_its_lease_beside_a_long_upload() {
         "each time that a third of two minutes has gone"
     );
     assert_eq!((scene.api.requests(), scene.told.count("LeaseLost")), (1, 0));
+}
+
+#[test]
+fn a_database_that_does_not_extend_is_asked_again_before_the_lease_ends() {
+    let scene = Scene::new(World::Asynchronous);
+    let id = scene.stage_investor("Ada");
+    scene.refusals.extensions.store(3, Ordering::Relaxed);
+    scene.api.takes(Duration::from_secs(100));
+    scene.work();
+    // After 40 seconds, a third of the lease, and then each 10, a twelfth.
+    assert_eq!((scene.row(id).state, scene.told.count("StoreFailed")), (Done, 3));
+    assert_eq!((scene.api.requests(), scene.refusals.extended.load(Ordering::Relaxed)), (1, 1));
+}
+
+#[test]
+fn a_blocking_worker_extends_its_lease_from_a_second_thread() {
+    let mut scene = Scene::new(World::Blocking);
+    scene.policy.lease = Duration::from_millis(300);
+    let id = scene.stage_investor("Ada");
+    let (sender, extended) = channel();
+    *scene.refusals.hears.lock().unwrap() = Some(sender);
+    let clock = scene.clock.clone();
+    // The request isn't answered before the lease was extended twice, each time that a third of it has gone.
+    scene.api.meanwhile(move || {
+        for _ in 0..2 {
+            clock.advance(Duration::from_millis(100));
+            extended.recv_timeout(Duration::from_secs(30)).expect("nobody extends the lease");
+        }
+    });
+    scene.work();
+    assert_eq!((scene.row(id).state, scene.api.requests(), scene.told.count("LeaseLost")), (Done, 1, 0));
+}
+
+#[test]
+fn t43_nothing_is_sent_once_the_lease_has_ended() {
+    for world in World::BOTH {
+        let scene = Arc::new(Scene::new(world));
+        let id = scene.stage_investor("Ada");
+        // While it asks for a token, the worker stands still past its lease, its heartbeat with it, and another one performs the same
+        // intent.
+        scene.refusals.extensions.store(u32::MAX, Ordering::Relaxed);
+        let other = Arc::clone(&scene);
+        scene.api.meanwhile_token(move || {
+            other.clock.advance(Duration::from_secs(240));
+            other.blocking_worker().run_until_idle();
+        });
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.told.count("LeaseLost")), (Done, 1), "{world:?}");
+        assert_eq!((scene.api.requests(), scene.outcomes(id).len()), (1, 1), "{world:?}: only the other's");
+    }
+}
+
+#[test]
+fn t43_what_was_not_sent_because_the_lease_had_ended_is_sent_later() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let id = scene.stage_cashlink();
+        // Between its claim and its request the worker stands still, and the database doesn't extend the lease.
+        let clock = scene.clock.clone();
+        scene.told.when("Claimed", move || clock.advance(Duration::from_secs(240)));
+        scene.refusals.extensions.store(u32::MAX, Ordering::Relaxed);
+        scene.work_payments();
+        let row = scene.row(id);
+        assert_eq!((row.state, scene.api.requests()), (Pending, 0), "{world:?}");
+        assert!(!row.maybe_sent, "{world:?}: it has no key, and yet it may be tried again");
+        scene.wait_for(id);
+        scene.work_payments();
+        assert_eq!((scene.row(id).state, scene.api.requests()), (Done, 1), "{world:?}");
+    }
+}
+
+#[test]
+fn t43_a_worker_that_stood_still_after_its_claim_looks_whether_the_intent_is_still_its_own() {
+    for world in World::BOTH {
+        let scene = Arc::new(Scene::new(world));
+        let id = scene.stage_investor("Ada");
+        let other = Arc::clone(&scene);
+        scene.told.when("Claimed", move || {
+            other.clock.advance(Duration::from_secs(240));
+            other.blocking_worker().run_until_idle();
+        });
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.told.count("LeaseLost")), (Done, 1), "{world:?}");
+        assert_eq!((scene.api.requests(), scene.outcomes(id).len()), (1, 1), "{world:?}: only the other's");
+    }
 }

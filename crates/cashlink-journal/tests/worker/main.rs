@@ -1,12 +1,16 @@
 //! The worker in both worlds, over the sandbox's engine and a clock that only moves when somebody sleeps; the journal itself is a
 //! real one, in a file.
 //!
-//! `outcomes` is the table of T45; `leases` is about workers that come too late, and handlers that fail, `trouble` about a database that refuses. `clock`, `api`, `scene` and
-//! `store` are what the worlds are made of.
+//! `outcomes` is the table of T45; `leases` is about workers that come too late, `handlers` about handlers that fail, `documents`
+//! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses.
+//! `clock`, `api`, `scene` and `store` are what the worlds are made of.
 
 mod api;
 mod clock;
+mod documents;
+mod handlers;
 mod leases;
+mod loops;
 mod outcomes;
 mod scene;
 mod store;

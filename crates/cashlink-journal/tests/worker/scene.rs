@@ -15,7 +15,7 @@ use cashlink_journal::core::{
 use cashlink_journal::payloads::Folder;
 use cashlink_journal::sqlite::{Journal, Sqlite};
 use cashlink_journal::store::HandlerError;
-use cashlink_journal::worker::{Event, Observer, Outcome, Settled, asynchronous, blocking};
+use cashlink_journal::worker::{Event, Observer, Outcome, Round, Settled, Signal, asynchronous, blocking};
 use cashlink_journal::{Account, Evidence, Intent, Policy, Staging, State};
 use cashlink_sandbox::{Kind, demo};
 use rusqlite::Connection;
@@ -35,18 +35,31 @@ impl World {
 }
 
 pub(crate) type BlockingWorker = blocking::Worker<Store, Bearer, Arc<Api>, Clock>;
+pub(crate) type AsyncWorker = asynchronous::Worker<Asynchronous, Bearer, Arc<Api>, Clock>;
 
 /// What the workers of a scene told.
 #[derive(Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<(String, bool)>>>);
+pub(crate) struct Told(Arc<Mutex<Vec<(String, bool)>>>, Arc<Mutex<Option<Hook>>>);
+
+/// What happens, once, when a worker tells an event that begins so.
+type Hook = (&'static str, Box<dyn FnOnce() + Send>);
 
 impl Observer for Told {
     fn observe(&self, event: Event<'_>) {
-        self.0.lock().unwrap().push((format!("{event:?}"), event.needs_attention()));
+        let (told, loud) = (format!("{event:?}"), event.needs_attention());
+        let hook = self.1.lock().unwrap().take_if(|(name, _)| told.starts_with(*name));
+        self.0.lock().unwrap().push((told, loud));
+        if let Some((_, hook)) = hook {
+            hook();
+        }
     }
 }
 
 impl Told {
+    pub(crate) fn when(&self, name: &'static str, hook: impl FnOnce() + Send + 'static) {
+        *self.1.lock().unwrap() = Some((name, Box::new(hook)));
+    }
+
     /// How many events begin so.
     pub(crate) fn count(&self, name: &str) -> usize {
         self.0.lock().unwrap().iter().filter(|(event, _)| event.starts_with(name)).count()
@@ -85,6 +98,21 @@ pub(crate) struct Scene {
     pub(crate) policy: Policy,
     pub(crate) partner: Client<Bearer>,
     payments: Client<UserKey>,
+}
+
+/// A worker of either world.
+pub(crate) enum Either {
+    Blocking(BlockingWorker),
+    Asynchronous(AsyncWorker),
+}
+
+impl Either {
+    pub(crate) fn signal(&self) -> Signal {
+        match self {
+            Self::Blocking(worker) => worker.signal(),
+            Self::Asynchronous(worker) => worker.signal(),
+        }
+    }
 }
 
 /// A row of the journal.
@@ -235,7 +263,7 @@ impl Scene {
             .payloads(self.documents())
     }
 
-    pub(crate) fn async_worker(&self) -> asynchronous::Worker<Asynchronous, Bearer, Arc<Api>, Clock> {
+    pub(crate) fn async_worker(&self) -> AsyncWorker {
         let handlers = asynchronous::Handlers::default();
         let handlers = self.on_async::<CreateInvestor>(handlers, |investor| investor.id.to_string());
         let handlers = self.on_async::<CreateInvestment>(handlers, |investment| investment.id.to_string());
@@ -246,6 +274,22 @@ impl Scene {
             .policy(self.policy)
             .observer(self.told.clone())
             .payloads(self.documents())
+    }
+
+    /// One round.
+    pub(crate) fn round(&self, worker: &mut Either) -> Round {
+        match worker {
+            Either::Blocking(worker) => worker.round(),
+            Either::Asynchronous(worker) => self.clock.block_on(worker.round()),
+        }
+    }
+
+    /// A worker that lasts.
+    pub(crate) fn worker(&self) -> Either {
+        match self.world {
+            World::Blocking => Either::Blocking(self.blocking_worker()),
+            World::Asynchronous => Either::Asynchronous(self.async_worker()),
+        }
     }
 
     /// The same for payments.

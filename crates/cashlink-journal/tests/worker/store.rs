@@ -2,6 +2,7 @@
 //! carried out in the transaction. And a store that refuses when it is told to.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub(crate) struct Refusals {
     pub(crate) answers: Arc<AtomicU32>,
     /// How often a lease was extended.
     pub(crate) extended: Arc<AtomicU32>,
+    /// Who hears of it when that happens.
+    pub(crate) hears: Arc<Mutex<Option<Sender<()>>>>,
 }
 
 pub(crate) fn take(times: &AtomicU32) -> bool {
@@ -77,7 +80,11 @@ impl blocking::Store for Store {
             return Err(refusal());
         }
         self.refusals.extended.fetch_add(1, Ordering::Relaxed);
-        self.sqlite.extend(lease, by, now)
+        let extended = self.sqlite.extend(lease, by, now);
+        if let Some(sender) = &*self.refusals.hears.lock().unwrap() {
+            let _ = sender.send(());
+        }
+        extended
     }
 
     fn settle(

@@ -1,0 +1,76 @@
+//! Handlers that fail, panic, or can't read what came; and two for one name.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use cashlink_journal::State::{Answered, Done};
+use cashlink_journal::core::partner::distributor::CreateInvestor;
+use cashlink_journal::core::{Bearer, Operation};
+use cashlink_journal::worker::{TwoHandlers, asynchronous, blocking};
+use cashlink_sandbox::Kind;
+
+use crate::scene::{Scene, World};
+use crate::store::{Asynchronous, Store};
+
+/// The first call fails so; nothing of it stays, and another process calls the handler again.
+fn failing_once(fails: impl Fn(&Scene) -> &AtomicU32) {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let id = scene.stage_investor("Ada");
+        fails(&scene).store(1, Ordering::Relaxed);
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.outcomes(id).len()), (Answered, 0));
+        assert_eq!(scene.told.count("HandlerFailed"), 1);
+        assert!(scene.told.was_loud());
+        scene.wait_for(id);
+        scene.work();
+        let investor = scene.api.sandbox().objects(Kind::Investor)[0].id().to_owned();
+        assert_eq!(scene.outcomes(id), [format!("done {investor}")], "decoded from what was kept");
+        assert_eq!((scene.row(id).state, scene.api.requests()), (Done, 1), "nothing is sent again");
+    }
+}
+
+#[test]
+fn a_handler_that_fails_leaves_nothing_behind_and_is_called_again_by_another_process() {
+    failing_once(|scene| &scene.handling.failures);
+}
+
+#[test]
+fn a_handler_that_panics_leaves_nothing_behind_and_is_called_again_by_another_process() {
+    failing_once(|scene| &scene.handling.panics);
+}
+
+#[test]
+fn a_worker_outlives_a_handler_that_panics() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let (first, second) = (scene.stage_investor("Ada"), scene.stage_investor("Bea"));
+        scene.handling.panics.store(1, Ordering::Relaxed);
+        scene.work();
+        assert_eq!((scene.row(first).state, scene.row(second).state), (Answered, Done));
+    }
+}
+
+#[test]
+fn what_happened_and_can_not_be_read_is_handed_over_as_that() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let id = scene.stage_investor("Ada");
+        scene.api.garble(b"[1]");
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.api.requests()), (Done, 1), "{world:?}");
+        assert_eq!(scene.outcomes(id), ["unreadable"], "{world:?}");
+        let evidence = scene.row(id).evidence.unwrap();
+        assert_eq!(evidence.answer().unwrap().body().as_ref(), b"[1]", "{world:?}: kept as it came");
+    }
+}
+
+#[test]
+fn two_handlers_for_one_operation_are_an_error() {
+    let two = Some(TwoHandlers { operation: CreateInvestor::NAME });
+    let handlers = blocking::Handlers::<Store, Bearer>::default().on::<CreateInvestor>(|_, _| Ok(()));
+    assert_eq!(handlers.unwrap().on::<CreateInvestor>(|_, _| Ok(())).err(), two);
+
+    let handlers = asynchronous::Handlers::<Asynchronous, Bearer>::default();
+    let handlers = handlers.on::<CreateInvestor>(|_, _| Box::pin(async { Ok(()) })).unwrap();
+    assert_eq!(handlers.on::<CreateInvestor>(|_, _| Box::pin(async { Ok(()) })).err(), two);
+}
