@@ -102,6 +102,15 @@ fn t11_no_credential_is_stored() {
 }
 
 #[test]
+fn whoever_may_see_it_is_told_target_and_body() {
+    let read = Intent::decode(&create("Ada").encode()).unwrap();
+    assert_eq!(read.target(), "distributor/v2/investors/");
+    let body = read.body().as_bytes().unwrap();
+    assert!(body.starts_with(br#"{"natural_person":{"forename":"Ada""#), "{body:?}");
+    assert!(link().body().as_bytes().is_some() && !format!("{:?}", link().body()).contains("Invoice"));
+}
+
+#[test]
 fn t12_an_intent_shows_neither_target_nor_body() {
     assert_eq!(
         format!("{:?}", create("Ada")),

@@ -4,6 +4,7 @@ mod asynchronous;
 mod claiming;
 mod durability;
 mod inbox;
+mod operator;
 mod preparing;
 mod settling;
 mod staging;

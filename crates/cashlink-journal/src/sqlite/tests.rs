@@ -236,3 +236,20 @@ fn tables_of_other_names_do_as_well() {
     assert_eq!(claim(&mut store, 1).len(), 1);
     assert_eq!(store.entries(&Filter::default(), 10).unwrap().len(), 1);
 }
+
+#[test]
+fn what_is_only_checked_stays_as_it_is() {
+    let place = Place::new();
+    let check = || Sqlite::existing(Connection::open(&place.path).unwrap(), Journal::default());
+    assert!(matches!(check(), Err(MigrateError::Missing { number: 1 })));
+    let tables = "SELECT count(*) FROM sqlite_master";
+    let count: i64 = Connection::open(&place.path).unwrap().query_row(tables, [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 0);
+    let ours = place.store();
+    assert_eq!(check().unwrap().entries(&Filter::default(), 1).unwrap().len(), 0);
+    let known = i64::try_from(sql::MIGRATIONS.len()).unwrap();
+    ours.connection.execute(sql::MIGRATED, params![known + 1, [0_u8; 32]]).unwrap();
+    assert!(matches!(check(), Err(MigrateError::Unknown { number }) if number == known + 1));
+    ours.connection.execute("DELETE FROM cashlink_migrations WHERE number >= ?1", [known]).unwrap();
+    assert!(matches!(check(), Err(MigrateError::Missing { number }) if number == known));
+}

@@ -255,17 +255,30 @@ fn what_may_have_happened_is_sent_again_only_by_who_looked() {
         decided by     (not shown: --reveal)
     "#]],
     );
+    check(
+        &scene.tool("retry 4 --it-did-not-happen --by Ada --note x"),
+        &expect![[r#"
+        exit code 1
+        cashlink-journal: intent 4: it is pending: a worker goes on with it by itself
+    "#]],
+    );
+    check(
+        &scene.tool("retry 3 --it-did-not-happen --by Ada --note x"),
+        &expect![[r#"
+        exit code 1
+        cashlink-journal: intent 3: it is a worker's until 2023-11-16T22:15:20Z, or longer; the next worker takes it then
+    "#]],
+    );
     let claims = scene.claim(2 * DAY + 4 * 60 * 60);
     let again = claims.iter().find(|claim| claim.lease().id == 1).unwrap();
     assert!(matches!(again.next(&Policy::default()), Next::Perform) && !again.prior().maybe_sent);
-    check(&scene.tool("retry 4 --it-did-not-happen --by Ada --note x"), &expect![[r#"
-        exit code 1
-        cashlink-journal: intent 4: it is a worker's until 2023-11-17T02:15:20Z, or longer; the next worker takes it then
-    "#]]);
-    check(&scene.tool("retry 17 --by Ada --note x --json"), &expect![[r#"
+    check(
+        &scene.tool("retry 17 --by Ada --note x --json"),
+        &expect![[r#"
         exit code 1
         cashlink-journal: there is no intent 17
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
