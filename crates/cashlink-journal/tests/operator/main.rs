@@ -2,6 +2,8 @@
 
 mod scene;
 
+use std::process::Stdio;
+
 use cashlink_journal::{Next, Policy};
 use expect_test::{Expect, expect};
 use scene::{DAY, Scene};
@@ -512,4 +514,14 @@ fn wrong_arguments_end_with_2() {
         cashlink-journal: which database? Say --sqlite PATH, or PostgreSQL's URL in CASHLINK_JOURNAL_POSTGRES
     "#]],
     );
+}
+
+#[test]
+fn whoever_reads_may_stop_reading() {
+    let scene = Scene::new();
+    let mut started =
+        scene.command(&["export".to_owned()]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(started.stdout.take());
+    let output = started.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
 }

@@ -1,7 +1,7 @@
 //! A journal in a file with an intent in each of four states, and the tool as somebody runs it.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -87,22 +87,23 @@ impl Scene {
 
     /// Runs the tool on it, and says what came of it: the code where it isn't 0, what was answered, and what was said beside it.
     pub(crate) fn tool(&self, line: &str) -> String {
-        let output = self.output(&words(line));
+        let output = self.command(&words(line)).output().unwrap();
         let code = output.status.code().unwrap();
         let said = [output.stdout, output.stderr].concat();
         let code = if code == 0 { String::new() } else { format!("exit code {code}\n") };
         code + &String::from_utf8(said).unwrap()
     }
 
-    pub(crate) fn output(&self, arguments: &[String]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_cashlink-journal"))
+    /// The tool, told where the journal is and when now is.
+    pub(crate) fn command(&self, arguments: &[String]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cashlink-journal"));
+        command
             .env_remove("CASHLINK_JOURNAL_POSTGRES")
             .arg("--sqlite")
             .arg(self.path())
             .args(["--now", &NOW.to_string()])
-            .args(arguments)
-            .output()
-            .unwrap()
+            .args(arguments);
+        command
     }
 }
 

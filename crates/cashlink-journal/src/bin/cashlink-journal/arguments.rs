@@ -14,8 +14,8 @@ use crate::moments;
 const ABOUT: &str = "\
 Looks at a journal of intents, and settles by hand what no program can.
 
-It shows no request, no answer and no name that a caller gave, unless asked to by `--reveal`. It creates no database and no \
-table.";
+It shows no request, no answer, no ordering key and nobody's reasons, unless asked to by `--reveal`; idempotency keys and workers' \
+names it shows. It creates no database and no table.";
 
 const TEACHES: &str = "\
 PostgreSQL's URL holds a password: better in CASHLINK_JOURNAL_POSTGRES than in `--postgres`, which every process on the machine can \

@@ -20,8 +20,6 @@ impl Failure {
     /// What is documented in `--help`; 2 is also clap's.
     pub(crate) fn code(&self) -> ExitCode {
         ExitCode::from(match self {
-            // Who reads has read enough, as `head` does.
-            Self::Output(std::io::ErrorKind::BrokenPipe) => 0,
             Self::Refused(_) | Self::Output(_) => 1,
             Self::Usage(_) => 2,
             Self::Database(_) => 3,

@@ -19,6 +19,7 @@ mod moments;
 mod table;
 mod text;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use arguments::Program;
@@ -31,7 +32,8 @@ use failure::Failure;
 fn main() -> ExitCode {
     let program = Program::understood(std::env::args_os()).unwrap_or_else(|error| error.exit());
     match run(program) {
-        Ok(()) => ExitCode::SUCCESS,
+        // Who reads may have read enough, as `head` does.
+        Ok(()) | Err(Failure::Output(ErrorKind::BrokenPipe)) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("cashlink-journal: {failure}");
             failure.code()
