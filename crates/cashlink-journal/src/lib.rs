@@ -35,6 +35,7 @@ pub mod payloads;
 mod policy;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+pub mod reconcile;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod stage;

@@ -106,14 +106,17 @@ fn a_blocking_worker_extends_its_lease_from_a_second_thread() {
 #[test]
 fn t43_nothing_is_sent_once_the_lease_has_ended() {
     for world in World::BOTH {
-        let scene = Arc::new(Scene::new(world));
+        // A lease that is shorter than a call's own deadline: it is the lease that is looked at.
+        let mut scene = Scene::new(world);
+        scene.policy.lease = Duration::from_secs(30);
+        let scene = Arc::new(scene);
         let id = scene.stage_investor("Ada");
         // While it asks for a token, the worker stands still past its lease, its heartbeat with it, and another one performs the same
         // intent.
         scene.refusals.extensions.store(u32::MAX, Ordering::Relaxed);
         let other = Arc::clone(&scene);
         scene.api.meanwhile_token(move || {
-            other.clock.advance(Duration::from_secs(240));
+            other.clock.advance(Duration::from_secs(40));
             other.blocking_worker().run_until_idle();
         });
         scene.work();

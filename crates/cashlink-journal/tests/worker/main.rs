@@ -2,7 +2,8 @@
 //! real one, in a file.
 //!
 //! `outcomes` is the table of T45; `leases` is about workers that come too late, `handlers` about handlers that fail, `documents`
-//! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses.
+//! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses,
+//! `reconciling` about looking for objects.
 //! `clock`, `api`, `scene` and `store` are what the worlds are made of.
 
 mod api;
@@ -12,6 +13,7 @@ mod handlers;
 mod leases;
 mod loops;
 mod outcomes;
+mod reconciling;
 mod scene;
 mod store;
 mod trouble;

@@ -184,7 +184,7 @@ impl Scene {
         Folder::new(self.folder.path())
     }
 
-    fn sqlite(&self) -> Sqlite {
+    pub(crate) fn sqlite(&self) -> Sqlite {
         Sqlite::new(Connection::open(self.database()).unwrap(), Journal::default()).unwrap()
     }
 

@@ -8,11 +8,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cashlink_journal::core::Now;
+use cashlink_journal::operate::{Counted, Decision, Entry, Filter, Stats};
 use cashlink_journal::sqlite::Sqlite;
 use cashlink_journal::store::asynchronous::{self, Within};
-use cashlink_journal::store::blocking::{self, Store as _};
+use cashlink_journal::store::blocking::{self, Operate as _, Store as _};
 use cashlink_journal::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
-use cashlink_journal::{Intent, Settlement, Staged, Staging};
+use cashlink_journal::{Account, Intent, Settlement, Staged, Staging};
 use rusqlite::{Error, Transaction};
 
 /// What a handler says became of an intent.
@@ -151,15 +152,76 @@ impl asynchronous::Store for Asynchronous {
         now: Now,
         also: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
     ) -> Result<(), SettleError<Error>> {
-        self.inner().settle(lease, settlement, now, |transaction| {
-            let mut written = Vec::new();
-            let mut handling = also(&mut written);
-            match handling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(result) => result?,
-                Poll::Pending => panic!("the handlers of these tests wait for nothing"),
-            }
-            drop(handling);
-            written.into_iter().try_for_each(|written| write(transaction, written))
-        })
+        self.inner().settle(lease, settlement, now, |transaction| carry_out(transaction, also))
+    }
+}
+
+fn carry_out(
+    transaction: &mut Transaction<'_>,
+    also: impl for<'a> FnOnce(&'a mut Vec<Written>) -> Within<'a>,
+) -> Result<(), HandlerError> {
+    let mut written = Vec::new();
+    let mut handling = also(&mut written);
+    match handling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result?,
+        Poll::Pending => panic!("the handlers of these tests wait for nothing"),
+    }
+    drop(handling);
+    written.into_iter().try_for_each(|written| write(transaction, written))
+}
+
+impl asynchronous::Operate for Asynchronous {
+    async fn entries(&mut self, filter: &Filter, limit: u32) -> Result<Vec<Entry>, Error> {
+        self.inner().sqlite.entries(filter, limit)
+    }
+
+    async fn entry(&mut self, id: i64) -> Result<Option<Entry>, Error> {
+        self.inner().sqlite.entry(id)
+    }
+
+    async fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Error> {
+        self.inner().stats(account, counted, now)
+    }
+
+    async fn decide(
+        &mut self,
+        seen: &Entry,
+        decision: &Decision,
+        now: Now,
+        also: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
+    ) -> Result<(), SettleError<Error>> {
+        self.inner().sqlite.decide(seen, decision, now, |transaction| carry_out(transaction, also))
+    }
+
+    async fn prune(&mut self, settled_for: Duration, limit: u32, now: Now) -> Result<u64, Error> {
+        self.inner().sqlite.prune(settled_for, limit, now)
+    }
+}
+
+impl blocking::Operate for Store {
+    fn entries(&mut self, filter: &Filter, limit: u32) -> Result<Vec<Entry>, Error> {
+        self.sqlite.entries(filter, limit)
+    }
+
+    fn entry(&mut self, id: i64) -> Result<Option<Entry>, Error> {
+        self.sqlite.entry(id)
+    }
+
+    fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Error> {
+        if take(&self.refusals.claims) { Err(refusal()) } else { self.sqlite.stats(account, counted, now) }
+    }
+
+    fn decide(
+        &mut self,
+        seen: &Entry,
+        decision: &Decision,
+        now: Now,
+        also: impl FnOnce(&mut Transaction<'_>) -> Result<(), HandlerError>,
+    ) -> Result<(), SettleError<Error>> {
+        self.sqlite.decide(seen, decision, now, also)
+    }
+
+    fn prune(&mut self, settled_for: Duration, limit: u32, now: Now) -> Result<u64, Error> {
+        self.sqlite.prune(settled_for, limit, now)
     }
 }
