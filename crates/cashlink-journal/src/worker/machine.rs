@@ -136,6 +136,7 @@ pub struct Held {
 }
 
 /// How something that was claimed begins.
+#[derive(Debug)]
 #[must_use = "nothing is done by itself"]
 #[non_exhaustive]
 pub enum Begun<C> {
