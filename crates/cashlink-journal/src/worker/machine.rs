@@ -205,3 +205,6 @@ impl Held {
         Begun::Record(Recording::new(&claim, settlement, client, policy).into())
     }
 }
+
+#[cfg(test)]
+mod tests;
