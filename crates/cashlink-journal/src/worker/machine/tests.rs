@@ -183,11 +183,15 @@ proptest! {
         let (lease, mut now) = (Duration::from_millis(lease), Duration::ZERO);
         let at = |mono| Now::new(0, mono);
         let mut beat = Heartbeat::new(at(now), lease);
-        let (mut granted, mut answered) = (lease, true);
+        let (mut granted, mut answered, mut ended) = (lease, true, false);
         for (pass, answers) in passes {
             now += Duration::from_millis(pass);
             if beat.stands(at(now)) {
                 prop_assert!(now < granted, "it stands, and the database has given it to another");
+            }
+            if ended {
+                prop_assert!(!beat.stands(at(now)) && !beat.is_due(at(now)), "what has ended stays ended (T44)");
+                continue;
             }
             if !beat.is_due(at(now)) {
                 prop_assert!(beat.stands(at(now)) || !answered, "it is extended while it stands");
@@ -197,6 +201,7 @@ proptest! {
             prop_assert_eq!(beat.wait(at(now)), Duration::ZERO);
             answered = answers;
             if answers {
+                ended = !beat.stands(at(now));
                 beat.extended(at(now));
                 granted = now + lease;
             } else {
