@@ -26,6 +26,9 @@ pub struct Policy {
     pub first_wait: Duration,
     /// The longest of those waits: 30 minutes. What the server asks for by `Retry-After` counts where it is longer.
     pub longest_wait: Duration,
+    /// The longest wait that a server's `Retry-After` can ask for: 6 hours. Beyond, it is asked again all the same (T31): an answer
+    /// that names a year must not bury an intent.
+    pub longest_retry_after: Duration,
     /// The wait before a database that refused is asked again: 100 ms, doubling up to 10 s, and spread over its upper half.
     pub store_wait: Duration,
     /// How often the database is asked to record what became of an intent, before it is left to its lease: 6 times, which takes
@@ -44,6 +47,7 @@ impl Default for Policy {
             poll: Duration::from_secs(1),
             first_wait: Duration::from_secs(10),
             longest_wait: Duration::from_secs(30 * 60),
+            longest_retry_after: Duration::from_secs(6 * 60 * 60),
             store_wait: Duration::from_millis(100),
             settle_tries: 6,
             max_replay_age: Duration::from_secs(24 * 60 * 60),

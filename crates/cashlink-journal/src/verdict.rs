@@ -32,7 +32,8 @@ impl Settlement {
         if let (Some(status), Some(headers), Some(body)) = (error.status(), error.headers(), error.body()) {
             evidence = evidence.with_answer(status, headers, body);
         }
-        let wait = || policy.wait(claims, entropy).max(error.retry_after().unwrap_or_default());
+        let asked = || error.retry_after().unwrap_or_default().min(policy.longest_retry_after);
+        let wait = || policy.wait(claims, entropy).max(asked());
         Self {
             state,
             wait: (state == State::Pending).then(wait),

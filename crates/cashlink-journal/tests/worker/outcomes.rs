@@ -139,6 +139,21 @@ fn t45_what_was_done_is_handed_over_with_its_object() {
 }
 
 #[test]
+fn t31_no_server_puts_an_intent_off_for_longer_than_the_policy_has() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let hour = scene.stage_investor("Ada");
+        scene.api.arm("status=429;retry-after=3600", 1);
+        scene.work();
+        let year = scene.stage_investor("Bea");
+        scene.api.arm("status=429;retry-after=31536000", 1);
+        scene.work();
+        assert_eq!(scene.row(hour).due_in, Duration::from_secs(3_600), "what it asks for counts");
+        assert_eq!(scene.row(year).due_in, scene.policy.longest_retry_after);
+    }
+}
+
+#[test]
 fn t44_what_may_have_happened_is_not_repeated_once_the_key_may_be_forgotten() {
     for world in World::BOTH {
         let mut scene = Scene::new(world);
