@@ -121,7 +121,7 @@ enum Place {
     Failed(PayloadFault),
 }
 
-/// As much as is asked for in one [`Want::Read`]; an adapter may read less.
+/// As much as is asked for in one [`Want::Read`], for which an adapter needs a buffer; it may read less.
 const LARGEST_READ: u64 = 64 * 1024;
 
 impl Cursor {
@@ -138,13 +138,18 @@ impl Cursor {
     /// # Errors
     /// The fault that [`Cursor::got`] reported, again: a failed body never ends.
     pub fn want(&mut self) -> Result<Want, PayloadFault> {
+        self.want_up_to(LARGEST_READ)
+    }
+
+    /// The same, for a transport's own buffer: as much at once as it holds.
+    pub(super) fn want_up_to(&mut self, room: u64) -> Result<Want, PayloadFault> {
         loop {
             let emitted = match &self.place {
                 Place::Failed(fault) => return Err(*fault),
                 Place::End => return Ok(Want::End),
                 // One byte more than is left, so that a longer payload is noticed before the tail goes out.
                 Place::Reading { left, .. } => {
-                    let at_most = left.saturating_add(1).min(LARGEST_READ);
+                    let at_most = left.saturating_add(1).min(room);
                     return Ok(Want::Read(usize::try_from(at_most).unwrap_or(1)));
                 }
                 Place::Head => {

@@ -106,11 +106,10 @@ impl Sending {
                 self.rest.copy_to_slice(into.get_mut(..count).unwrap_or_default());
                 return Poll::Ready(Ok(count));
             }
-            match self.cursor.want()? {
+            match self.cursor.want_up_to(u64::try_from(into.len()).unwrap_or(u64::MAX))? {
                 Want::Emit(bytes) => self.rest = bytes,
                 Want::End => return Poll::Ready(Ok(0)),
                 Want::Read(at_most) => {
-                    let at_most = at_most.min(into.len());
                     let room = into.get_mut(..at_most).unwrap_or_default();
                     match ready!(self.cursor.poll_payload(room, &mut read)) {
                         Ok(0) => {}
@@ -231,6 +230,21 @@ mod tests {
             trace.fail(PayloadFault::ALL[(place + 1) % PayloadFault::ALL.len()]);
             assert_eq!(trace.fault(), Some(fault));
         }
+    }
+
+    #[test]
+    fn a_transports_own_buffer_is_filled_at_once_however_large_it_is() {
+        let (mut sending, mut into, mut asked) =
+            (Sending::new(&upload(300_000), 1, None), [0; 200_000], Vec::new());
+        let mut read = |buffer: &mut [u8]| {
+            asked.push(buffer.len());
+            Poll::Ready(Ok(buffer.len().min(200_000)))
+        };
+        assert_eq!(sending.poll_read(&mut into, &mut read), Poll::Ready(Ok(2)));
+        assert_eq!(sending.poll_read(&mut into, &mut read), Poll::Ready(Ok(200_000)));
+        // One byte more than is left: a longer payload must not go unnoticed.
+        assert_eq!(sending.poll_read(&mut into, &mut read), Poll::Ready(Err(PayloadFault::TooLong)));
+        assert_eq!(asked, [200_000, 100_001]);
     }
 
     #[test]
