@@ -114,19 +114,23 @@ impl fmt::Debug for Path {
 
 /// Segments of unreserved characters and percent escapes, none of them `.` or `..` in any spelling.
 pub(crate) fn is_relative_path(path: &str) -> bool {
-    fn is_plain(byte: &u8) -> bool {
-        matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%')
-    }
-    // Only what begins with a dot can be dots, or with an escape.
-    let may_be_dots = |segment: &[u8]| matches!(segment.first(), Some(b'.' | b'%'));
-    let inner = path.strip_suffix('/').unwrap_or(path).as_bytes();
-    path.is_empty()
-        || inner.split(|byte| *byte == b'/').all(|segment| {
-            let decoded = percent_encoding::percent_decode(segment);
-            let is_dots = may_be_dots(segment)
-                && (decoded.clone().eq(b".".iter().copied()) || decoded.eq(b"..".iter().copied()));
-            !segment.is_empty() && !is_dots && segment.iter().all(is_plain)
-        })
+    let mut before = b'/';
+    path.bytes().enumerate().all(|(at, byte)| {
+        let is_fine = match (before, byte) {
+            (b'/', b'/') => false,
+            // Only what begins like this can be dots.
+            (b'/', b'.' | b'%') => !begins_with_dots(path.get(at..).unwrap_or_default()),
+            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'%'),
+        };
+        before = byte;
+        is_fine
+    })
+}
+
+fn begins_with_dots(path: &str) -> bool {
+    let segment = path.split('/').next().unwrap_or_default();
+    let decoded = percent_encoding::percent_decode_str(segment);
+    decoded.clone().eq(b".".iter().copied()) || decoded.eq(b"..".iter().copied())
 }
 
 /// Writes the query of an operation: names and values, form-encoded (a space becomes `+`).
@@ -235,7 +239,23 @@ mod tests {
         assert!(!is_relative_path("v2/%2e%2e/x") && !is_relative_path("%2E/"));
     }
 
+    /// The rule, segment by segment.
+    fn is_relative_path_by_the_rule(path: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+        let inner = path.strip_suffix('/').unwrap_or(path);
+        path.is_empty()
+            || inner.split('/').all(|segment| {
+                let decoded: Vec<u8> = percent_encoding::percent_decode_str(segment).collect();
+                !segment.is_empty() && segment.bytes().all(plain) && decoded != b"." && decoded != b".."
+            })
+    }
+
     proptest! {
+        #[test]
+        fn t16_a_path_is_judged_segment_by_segment(path in "(/|[.]|%2[eE]|[a-z%é?]){0,6}") {
+            prop_assert_eq!(is_relative_path(&path), is_relative_path_by_the_rule(&path));
+        }
+
         #[test]
         fn t16_the_segment_count_is_the_templates_and_a_segment_decodes_to_its_text(text in any::<String>()) {
             let mut path = Path::new();

@@ -30,6 +30,7 @@ pub struct Inbound {
 impl Inbound {
     /// The head of an answer, and how many bytes its body may have
     /// ([`Pending::largest_answer`](crate::Pending::largest_answer)).
+    #[inline]
     pub fn new(head: Parts, largest: u64) -> Self {
         Self { head, read: Bytes::new(), largest }
     }
@@ -38,6 +39,7 @@ impl Inbound {
     ///
     /// # Errors
     /// When they would be too many: [`Failure::too_large`].
+    #[inline]
     pub fn expecting(self, more: u64) -> Result<Self, Failure> {
         let have = u64::try_from(self.read.len()).unwrap_or(u64::MAX);
         if have.saturating_add(more) > self.largest {

@@ -68,7 +68,7 @@ impl Body {
     /// # Errors
     /// When JSON can't hold it.
     pub fn json(value: &impl Serialize) -> Result<Self, InvalidValue> {
-        let mut bytes = Vec::with_capacity(256);
+        let mut bytes = Vec::with_capacity(512);
         serde_json::to_writer(&mut bytes, value).map_err(|_| UNWRITABLE)?;
         Ok(Self::with_type(JSON, Bytes::from(bytes)))
     }
