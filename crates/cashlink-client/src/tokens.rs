@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use cashlink_core::flow::{Lead, Look, TokenSlot, Waiter};
 use cashlink_core::{Error, Grant, Now, Policy, Reply, Token};
@@ -45,7 +45,7 @@ impl Tokens {
         now: impl FnOnce() -> Now,
         waiter: &mut Waiter,
         seat: &mut Option<u64>,
-        context: &Context<'_>,
+        waker: impl FnOnce() -> Waker,
     ) -> Poll<(Turn<'_>, Now)> {
         let mut queue = self.lock();
         let now = now();
@@ -55,7 +55,7 @@ impl Tokens {
             Look::TooLate => Turn::TooLate,
             Look::Lead(lead) => Turn::Lead(Leading { tokens: self, lead: Some(lead) }),
             Look::Join => {
-                let displaced = queue.sit_down(seat, context.waker().clone());
+                let displaced = queue.sit_down(seat, waker());
                 drop(queue);
                 // Outside of the lock, since with a waker its task may go, and a leader with it.
                 drop(displaced);

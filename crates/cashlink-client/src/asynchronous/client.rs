@@ -119,9 +119,12 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
         let deadline = waiter.deadline();
         let mut too_late =
             pin!(async { self.timer.sleep(deadline.saturating_sub(self.timer.now().mono)).await });
-        poll_fn(|context| match self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, context) {
-            Ready(turn) => Ready(turn),
-            Pending => too_late.as_mut().poll(context).map(|()| (Turn::TooLate, self.timer.now())),
+        poll_fn(|context| {
+            let waker = || context.waker().clone();
+            match self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, waker) {
+                Ready(turn) => Ready(turn),
+                Pending => too_late.as_mut().poll(context).map(|()| (Turn::TooLate, self.timer.now())),
+            }
         })
         .await
     }

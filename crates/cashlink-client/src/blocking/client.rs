@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::task::Poll::Ready;
-use std::task::{Context, Wake, Waker};
+use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
 
 use cashlink_core::answer::Received;
@@ -148,11 +148,9 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
 
     /// This thread's turn: at once, or when the flight that another thread leads is over, or at the deadline.
     fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
-        let waker = Waker::from(Arc::new(Parked(thread::current())));
-        let (mut seat, context) = (None, Context::from_waker(&waker));
+        let (mut seat, parked) = (None, || Waker::from(Arc::new(Parked(thread::current()))));
         loop {
-            if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, &context)
-            {
+            if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, parked) {
                 return turn;
             }
             thread::park_timeout(waiter.deadline().saturating_sub(self.timer.now().mono));
