@@ -21,9 +21,9 @@ use std::error::Error;
 use cashlink_client::blocking::{Client, Transport};
 use cashlink_sandbox::server::{Running, Server};
 use cashlink_sandbox::{Config, demo};
+use cashlink_ureq::Ureq;
 use cashlink_ureq::core::partner::{Partner, distributor, issuer};
 use cashlink_ureq::core::{Bearer, Client as Protocol, Endpoint, InvalidValue, Secret};
-use cashlink_ureq::{Ureq, ureq};
 
 /// The accounts of a program, by names of its own.
 pub(crate) struct Accounts<H> {
@@ -64,7 +64,7 @@ pub(crate) fn both<H: Transport + Clone>(
 
 fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Server::start(Config::default())?;
-    let accounts = both(&sandbox, Ureq::new(ureq::Agent::new_with_defaults()))?;
+    let accounts = both(&sandbox, Ureq::default())?;
     let platform = accounts.of("platform").ok_or("there is no such account")?;
     let issuer = accounts.of("issuer").ok_or("there is no such account")?;
     println!("{} investments", platform.items(&distributor::ListInvestments::new())?.count());

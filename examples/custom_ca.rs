@@ -61,8 +61,9 @@ pub(crate) fn over_ureq<C: Credential>(
     protocol: Protocol<C>,
     pem: &[u8],
 ) -> Result<cashlink_ureq::Client<C>> {
-    let agent = Agent::config_builder().tls_config(tls_of_ureq(pem)?).build();
-    Ok(cashlink_ureq::Client::new(protocol, Ureq::new(agent.into())))
+    let settings = Agent::config_builder().tls_config(tls_of_ureq(pem)?);
+    let transport = Ureq::with_settings(settings, protocol.policy());
+    Ok(cashlink_ureq::Client::new(protocol, transport))
 }
 
 pub(crate) fn over_reqwest<C: Credential>(

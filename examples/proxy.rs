@@ -41,8 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let protocol = Protocol::new(Partner::demo(), account::from_environment()?);
 
     let list = ListInvestors::new();
-    let agent = Agent::new_with_config(by_ureq(&proxy)?.build());
-    let over_ureq = cashlink_ureq::Client::new(protocol.clone(), Ureq::new(agent));
+    let transport = Ureq::with_settings(by_ureq(&proxy)?, protocol.policy());
+    let over_ureq = cashlink_ureq::Client::new(protocol.clone(), transport);
     println!("over ureq: {}", over_ureq.call(&list)?.meta.status());
 
     tokio::runtime::Runtime::new()?.block_on(async {

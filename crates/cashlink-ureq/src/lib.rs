@@ -12,10 +12,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! TLS is ureq's: the default feature `rustls` turns on its own choice, and an [`Agent`] of your own brings any other,
-//! as it brings a proxy or a connection pool. What the protocol depends on is set on every request, whatever the agent
-//! says: no redirects, every status is an answer, time-outs and limits from the core, no headers but the core's own.
-//! ureq repeats no request by itself.
+//! TLS is ureq's: the default feature `rustls` turns on its own choice. [Settings of your own](Ureq::with_settings) bring any other, as
+//! they bring a proxy or a connection pool; and so does an [`Agent`] that is there already ([`Ureq::new`]). What the protocol depends
+//! on holds for every request, whatever they say: no redirects, every status is an answer, time-outs and limits from the core, no
+//! headers but the core's own. ureq repeats no request by itself.
 //!
 //! What remains the agent's, and the program's:
 //! - **Proxies.** ureq's default agent goes by `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`; an agent with `proxy(None)`
@@ -40,52 +40,97 @@ pub use cashlink_client::{Limits, NoEntropy, Progress, Trace, core, random_key, 
 pub use ureq;
 
 use std::io::Read;
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_client::blocking;
-use cashlink_client::core::{Credential, Failure, Timeouts};
+use cashlink_client::core::{Credential, Failure, Policy, Timeouts};
 use http::uri::Scheme;
 use http::{Extensions, HeaderValue, Method, Request, Response, header};
-use ureq::config::AutoHeaderValue;
+use ureq::config::{AutoHeaderValue, ConfigBuilder};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, SendBody};
+
+/// A year: as good as no limit.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// What the protocol depends on, whatever an agent says, or a request: the type that both are, ureq keeps to itself.
+///
+/// Not the agent's `User-Agent` and `Accept`, which ureq only adds where the core has set none, and it always has:
+/// another `User-Agent` than the agent's would keep the request from the agent's pool.
+macro_rules! settle {
+    ($settings:expr, $timeouts:ident) => {{
+        // ureq adds a limit to the clock's present time, which has to stay one.
+        let total = $timeouts.total.min(LONGEST);
+        // ureq shows which phase ran out of time only if the phase's limit is the shorter one.
+        let connect = $timeouts.connect.min(total.saturating_sub(total / 10));
+        $settings
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .allow_non_standard_methods(true)
+            .accept_encoding(AutoHeaderValue::None)
+            .timeout_global(Some(total))
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
+            .timeout_per_read($timeouts.idle.map(|idle| idle.min(LONGEST)))
+            .timeout_per_write($timeouts.idle.map(|idle| idle.min(LONGEST)))
+            .timeout_per_call(None)
+            .timeout_send_request(None)
+            .timeout_send_body(None)
+            .timeout_recv_response(None)
+            .timeout_recv_body(None)
+    }};
+}
 
 /// The blocking client over ureq.
 pub type Client<C> = blocking::Client<C, Ureq>;
 
 /// A client over ureq, with an agent of its own.
 pub fn client<C: Credential>(protocol: core::Client<C>) -> Client<C> {
-    Client::new(protocol, Ureq::default())
+    let transport = Ureq::with_settings(Agent::config_builder(), protocol.policy());
+    Client::new(protocol, transport)
 }
 
 /// ureq as a [`Transport`].
 #[derive(Clone, Debug)]
 pub struct Ureq {
     agent: Agent,
-    /// What it was told for the first request. Most need the same, and a copy is cheaper: ureq moves a request for each setting.
-    usual: Arc<OnceLock<(Timeouts, bool, Extensions)>>,
+    /// For which the agent itself is as the protocol needs it.
+    settled: Option<Timeouts>,
 }
 
 impl Ureq {
-    /// An agent of the user's own: its TLS, its proxy, its connection pool.
+    /// An agent that is there already, with its TLS, its proxy, its connection pool. Each request brings along what the protocol depends
+    /// on, which costs more than an agent that was made for it.
     #[must_use]
     pub fn new(agent: Agent) -> Self {
-        Self { agent, usual: Arc::default() }
+        Self { agent, settled: None }
     }
 
-    fn settings(&self, timeouts: Timeouts, on_this_machine: bool) -> Extensions {
-        let make = || settle(&self.agent, timeouts, on_this_machine);
-        match self.usual.get_or_init(|| (timeouts, on_this_machine, make())) {
-            (times, place, usual) if (*times, *place) == (timeouts, on_this_machine) => usual.clone(),
-            _ => make(),
+    /// An agent with TLS, a proxy, limits of a connection pool by these settings, and for the rest as the protocol needs it.
+    /// The policy is the client's: a request with other time-outs than most brings them along.
+    #[must_use]
+    pub fn with_settings(settings: ConfigBuilder<AgentScope>, policy: &Policy) -> Self {
+        let usual = Timeouts::new(policy.connect_timeout, policy.attempt_timeout);
+        Self { agent: Agent::new_with_config(settle!(settings, usual).build()), settled: Some(usual) }
+    }
+
+    /// What the agent lacks for this request.
+    fn missing(&self, timeouts: Timeouts, on_this_machine: bool) -> Extensions {
+        let goes_direct = !on_this_machine || self.agent.config().proxy().is_none();
+        if goes_direct && self.settled == Some(timeouts) {
+            return Extensions::new();
         }
+        let settings = settle!(self.agent.configure_request(Request::new(())), timeouts);
+        let settings = if goes_direct { settings } else { settings.proxy(None) };
+        settings.build().into_parts().0.extensions
     }
 }
 
 impl Default for Ureq {
     fn default() -> Self {
-        Self::new(Agent::new_with_defaults())
+        Self::with_settings(Agent::config_builder(), &Policy::default())
     }
 }
 
@@ -95,53 +140,14 @@ impl Transport for Ureq {
         let has_body = !request.body().is_empty();
         let (mut head, body) = with_length(request).into_parts();
         let on_this_machine = head.uri.scheme() == Some(&Scheme::HTTP);
-        head.extensions.extend(self.settings(limits.timeouts, on_this_machine));
+        head.extensions.extend(self.missing(limits.timeouts, on_this_machine));
         // A reader, even an empty one, makes ureq announce chunks where no length is said: on every GET.
-        let body = match has_body {
-            true => SendBody::from_owned_reader(body.into_reader()),
-            false => SendBody::none(),
-        };
+        let body = if has_body { SendBody::from_owned_reader(body.into_reader()) } else { SendBody::none() };
         let sent = self.agent.run(Request::from_parts(head, body));
         let asked = has_body.then(|| trace.was_asked_for());
         let response = sent.map_err(|error| failure::classify(&error, asked))?;
         read(response, limits.largest_answer)
     }
-}
-
-/// A year: as good as no limit.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-
-/// What the protocol depends on, whatever the agent says.
-///
-/// Not the agent's `User-Agent` and `Accept`, which ureq only adds where the core has set none, and it always has:
-/// another `User-Agent` than the agent's would keep the request from the agent's pool.
-fn settle(agent: &Agent, timeouts: Timeouts, on_this_machine: bool) -> Extensions {
-    let request = agent.configure_request(Request::new(()));
-    let request = if on_this_machine { request.proxy(None) } else { request };
-    // ureq adds a limit to the clock's present time, which has to stay one.
-    let total = timeouts.total.min(LONGEST);
-    // ureq shows which phase ran out of time only if the phase's limit is the shorter one.
-    let connect = timeouts.connect.min(total.saturating_sub(total / 10));
-    request
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .allow_non_standard_methods(true)
-        .accept_encoding(AutoHeaderValue::None)
-        .timeout_global(Some(total))
-        .timeout_resolve(Some(connect))
-        .timeout_connect(Some(connect))
-        .timeout_per_read(timeouts.idle.map(|idle| idle.min(LONGEST)))
-        .timeout_per_write(timeouts.idle.map(|idle| idle.min(LONGEST)))
-        .timeout_per_call(None)
-        .timeout_send_request(None)
-        .timeout_send_body(None)
-        .timeout_recv_response(None)
-        .timeout_recv_body(None)
-        .build()
-        .into_parts()
-        .0
-        .extensions
 }
 
 /// Says the length in advance, which ureq would otherwise replace by chunks; also for the empty body of a POST.
@@ -156,7 +162,9 @@ fn with_length(mut request: Request<Outbound>) -> Request<Outbound> {
 /// Reads the whole answer, but not beyond the limit (T26).
 fn read(response: Response<ureq::Body>, largest: u64) -> Result<Response<Bytes>, Failure> {
     let (head, body) = response.into_parts();
-    let mut bytes = Vec::new();
+    // Room in advance, but not for whatever a server says (T26).
+    let room = body.content_length().unwrap_or_default().min(largest).min(64 * 1024);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
     let read = body
         .into_with_config()
         .limit(u64::MAX)

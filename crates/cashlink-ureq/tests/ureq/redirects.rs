@@ -25,10 +25,13 @@ fn t1_an_agent_that_follows_redirects_and_fails_on_statuses_is_overruled() {
 #[test]
 fn t9_plain_http_stays_on_this_machine_whatever_proxy_the_agent_has() {
     let proxy = Server::plays(vec![]);
-    let server = Server::plays(vec![Play::Close("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]);
-    let agent = ureq::Agent::config_builder().proxy(Some(ureq::Proxy::new(&proxy.origin).unwrap())).build();
-    let transport = cashlink_ureq::Ureq::new(agent.into());
-    let client = cashlink_ureq::Client::new(server.client(quick()).protocol().clone(), transport);
-    client.call(&get()).unwrap();
-    assert_eq!((server.requests().len(), proxy.requests().len()), (1, 0));
+    let answer = || Play::Close("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let server = Server::plays(vec![answer(), answer()]);
+    let settings = || ureq::Agent::config_builder().proxy(Some(ureq::Proxy::new(&proxy.origin).unwrap()));
+    let agent = cashlink_ureq::Ureq::new(settings().build().into());
+    for transport in [agent, cashlink_ureq::Ureq::with_settings(settings(), &quick())] {
+        let client = cashlink_ureq::Client::new(server.client(quick()).protocol().clone(), transport);
+        client.call(&get()).unwrap();
+    }
+    assert_eq!((server.requests().len(), proxy.requests().len()), (2, 0));
 }
