@@ -46,13 +46,14 @@ pub use reqwest;
 #[cfg(feature = "rustls")]
 pub use tls::{NoClient, builder, client};
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use bytes::Bytes;
 use cashlink_client::asynchronous::{self, Exchange};
 use cashlink_client::core::{Credential, Failure, Now};
 use http::{Request, Response};
+use reqwest::Url;
 
 /// The async client over reqwest.
 pub type Client<C> = asynchronous::Client<C, Reqwest, TokioTimer>;
@@ -105,15 +106,18 @@ pub fn settle(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
 impl Transport for Reqwest {
     async fn send(&self, mut request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
         let exchange = Exchange::new(&TokioTimer, limits, &mut request);
-        let target = request.uri().path_and_query().cloned();
-        // Never as plain bytes, which reqwest would feel free to send again.
-        let request = reqwest::Request::try_from(request.map(reqwest::Body::wrap))
-            .map_err(|_| Failure::not_sent("reqwest refused the request"))?;
+        let (head, body) = request.into_parts();
+        let mut address = String::with_capacity(256);
+        let url = write!(address, "{}", head.uri).ok().and_then(|()| Url::parse(&address).ok());
+        let url = url.ok_or_else(|| Failure::not_sent("reqwest refused the request"))?;
         // reqwest reads the address anew, by rules of its own.
-        let url = request.url();
-        if target.is_none_or(|target| (target.path(), target.query()) != (url.path(), url.query())) {
+        if (head.uri.path(), head.uri.query()) != (url.path(), url.query()) {
             return Err(Failure::not_sent("reqwest would change the address"));
         }
+        let mut request = reqwest::Request::new(head.method, url);
+        *request.headers_mut() = head.headers;
+        // Never as plain bytes, which reqwest would feel free to send again.
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
         let sending = async { self.client.execute(request).await.map(Response::from) };
         exchange.run(std::pin::pin!(sending), |error| failure(&error)).await
     }
