@@ -140,6 +140,21 @@ fn a_connection_that_does_not_come_about_ends_an_attempt_early() {
     assert_eq!((outcome, took), (failed("not sent: timed out before it was sent"), 5 * SECOND));
 }
 
+/// As HTTP/2 clients do, whose connection holds a request that waits for its stream.
+#[test]
+fn t37_a_stack_that_holds_what_was_called_not_sent_gets_no_byte_of_it() {
+    let mut held = None;
+    let silent = |_, request: Request<Outbound>| {
+        held = Some(request.into_body());
+        pending::<Result<Response<Answer>, _>>()
+    };
+    assert_eq!(exchange("{}", silent).0, failed("not sent: timed out before it was sent"));
+    let mut body = held.unwrap();
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let asked = Pin::new(&mut body).poll_frame(&mut context);
+    assert!(matches!(asked, Poll::Ready(Some(Err(_)))), "{asked:?}");
+}
+
 #[test]
 fn silence_ends_an_upload_and_slowness_does_not() {
     let slow = async |clock: Clock, request| {

@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use core::task::{Poll, ready};
 
 use bytes::{Buf, Bytes};
@@ -65,12 +65,13 @@ impl Sending {
     /// The next piece, none at the end. `read` gets the payload's next bytes, as in [`Cursor::poll_piece`].
     ///
     /// # Errors
-    /// The payload is not what was announced. It stays so, whatever the payload would say when it is asked again.
+    /// The payload is not what was announced. It stays so, whatever the payload would say when it is asked again. And where the
+    /// body was [withdrawn](Trace::withdraw).
     pub fn poll_piece(
         &mut self,
         read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
     ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
-        self.trace.ask();
+        self.trace.ask()?;
         let piece = ready!(self.cursor.poll_piece(&mut self.buffer, read));
         self.handed(piece.as_ref().map(|piece| piece.as_ref().map_or(0, Bytes::len)));
         Poll::Ready(piece)
@@ -89,7 +90,7 @@ impl Sending {
         if into.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        self.trace.ask();
+        self.trace.ask()?;
         let count = ready!(self.poll_fill(into, read));
         self.handed(count.as_ref().copied());
         Poll::Ready(count)
@@ -152,18 +153,31 @@ pub struct Trace(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    asked_for: AtomicBool,
+    /// Whose the body is: [`WAITS`], [`ASKED_FOR`] or [`WITHDRAWN`].
+    claim: AtomicU8,
     sent: AtomicU64,
     /// The first one, by its place in [`PayloadFault::ALL`]; 0 for none.
     fault: AtomicU8,
 }
 
+const WAITS: u8 = 0;
+const ASKED_FOR: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
 impl Trace {
-    /// Whether any byte of the body was asked for. On HTTP/1, a body that nobody asked for means that the request was
-    /// not sent, where the transport can't say so itself.
+    /// Whether any byte of the body was asked for. A body that nobody asked for means that no whole request has left, where the
+    /// transport can't say so itself; not so an empty one, whose head is the whole request. Where the transport may go on with
+    /// the request, [withdraw](Self::withdraw) the body.
     #[must_use]
     pub fn was_asked_for(&self) -> bool {
-        self.0.asked_for.load(Ordering::Acquire)
+        self.0.claim.load(Ordering::Acquire) == ASKED_FOR
+    }
+
+    /// Takes the body back, unless a byte of it was asked for: whether it did. It fails whoever asks for it afterwards, so that a
+    /// request of which *not sent* was said stays unsent, though a stack's own task may still hold it (T37).
+    #[must_use]
+    pub fn withdraw(&self) -> bool {
+        self.claim(WITHDRAWN)
     }
 
     /// How many bytes were handed over: while this changes, the body moves.
@@ -184,8 +198,15 @@ impl Trace {
         })
     }
 
-    fn ask(&self) {
-        self.0.asked_for.store(true, Ordering::Release);
+    fn ask(&self) -> Result<(), PayloadFault> {
+        // Of no interest to the flow, which has gone on: it isn't kept.
+        if self.claim(ASKED_FOR) { Ok(()) } else { Err(PayloadFault::Unreadable) }
+    }
+
+    /// Whether the body is this one's, now or since earlier: the first claim stays.
+    fn claim(&self, whose: u8) -> bool {
+        let claimed = self.0.claim.compare_exchange(WAITS, whose, Ordering::AcqRel, Ordering::Acquire);
+        claimed.map_or_else(|earlier| earlier == whose, |_| true)
     }
 
     fn advance(&self, bytes: usize) -> u64 {
@@ -245,6 +266,21 @@ mod tests {
         // One byte more than is left: a longer payload must not go unnoticed.
         assert_eq!(sending.poll_read(&mut into, &mut read), Poll::Ready(Err(PayloadFault::TooLong)));
         assert_eq!(asked, [200_000, 100_001]);
+    }
+
+    #[test]
+    fn t37_a_body_is_withdrawn_or_asked_for_and_never_both() {
+        let mut sending = Sending::new(&upload(3), 1, None);
+        let trace = sending.trace().clone();
+        assert!(trace.withdraw() && trace.withdraw(), "it stays");
+        assert_eq!(sending.poll_piece(endless), Poll::Ready(Err(PayloadFault::Unreadable)));
+        assert_eq!(sending.poll_read(&mut [0; 9], endless), Poll::Ready(Err(PayloadFault::Unreadable)));
+        assert_eq!((trace.was_asked_for(), trace.sent(), trace.fault()), (false, 0, None));
+
+        let mut sending = Sending::new(&upload(3), 1, None);
+        assert!(matches!(sending.poll_piece(endless), Poll::Ready(Ok(Some(_)))));
+        assert!(sending.trace().was_asked_for() && !sending.trace().withdraw());
+        assert_eq!(sending.poll_piece(endless), Poll::Ready(Err(PayloadFault::TooLong)), "and it goes on");
     }
 
     #[test]
