@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::task::Poll::{Pending, Ready};
+use std::task::Poll::Ready;
 
 use cashlink_core::answer::Received;
 use cashlink_core::flow::Waiter;
@@ -112,21 +112,22 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
         }
     }
 
-    /// This task's turn: at once, or when the flight that another task leads is over, or at the deadline.
+    /// This task's turn: at once, or when the flight that another task leads is over or overdue, or at the deadline.
     async fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
         let mut seat = None;
-        // Begins when it is polled first, which is when there is something to wait for.
-        let deadline = waiter.deadline();
-        let mut too_late =
-            pin!(async { self.timer.sleep(deadline.saturating_sub(self.timer.now().mono)).await });
-        poll_fn(|context| {
-            let waker = || context.waker().clone();
-            match self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, waker) {
-                Ready(turn) => Ready(turn),
-                Pending => too_late.as_mut().poll(context).map(|()| (Turn::TooLate, self.timer.now())),
+        loop {
+            let look = poll_fn(|context| {
+                let waker = || context.waker().clone();
+                Ready(self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, waker))
+            });
+            if let Ready(turn) = look.await {
+                return turn;
             }
-        })
-        .await
+            let sleep = pin!(self.timer.sleep(waiter.wakes_at().saturating_sub(self.timer.now().mono)));
+            let mut sleep = Some(sleep);
+            // Polled again, it was woken, by time or by a change.
+            poll_fn(|context| sleep.take().map_or(Ready(()), |sleep| sleep.poll(context))).await;
+        }
     }
 
     /// Goes on with a token: one that is there, one that another task is about to bring, or one that this one obtains.

@@ -100,11 +100,6 @@ impl<'a, W: Timer> Exchange<'a, W> {
         }
     }
 
-    /// A request without a body may always have been.
-    fn was_asked_for(&self) -> bool {
-        !self.has_body || self.trace.was_asked_for()
-    }
-
     /// Reads the answer, but not beyond the limit (T26).
     async fn read<B: http_body::Body>(&mut self, response: Response<B>) -> Result<Response<Bytes>, Failure> {
         self.came = 1;
@@ -150,6 +145,8 @@ impl<'a, W: Timer> Exchange<'a, W> {
     /// How long until something may be too late, if nothing is yet. The body moves in another task, which wakes nobody here.
     fn pause(&mut self) -> Result<Duration, &'static str> {
         let movements = self.trace.sent().saturating_add(self.came);
-        self.patience.left(self.timer.now(), movements, self.came > 0 || self.was_asked_for())
+        // A request without a body may always have been sent.
+        let sent = self.came > 0 || !self.has_body || self.trace.was_asked_for();
+        self.patience.left(self.timer.now(), movements, sent)
     }
 }

@@ -146,14 +146,14 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
         }
     }
 
-    /// This thread's turn: at once, or when the flight that another thread leads is over, or at the deadline.
+    /// This thread's turn: at once, or when the flight that another thread leads is over or overdue, or at the deadline.
     fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
         let (mut seat, parked) = (None, || Waker::from(Arc::new(Parked(thread::current()))));
         loop {
             if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, parked) {
                 return turn;
             }
-            thread::park_timeout(waiter.deadline().saturating_sub(self.timer.now().mono));
+            thread::park_timeout(waiter.wakes_at().saturating_sub(self.timer.now().mono));
         }
     }
 

@@ -11,7 +11,7 @@ use cashlink_client::core::{Error, ErrorKind, Failure, GaveUp, bytes::Bytes};
 use cashlink_client::{Limits, asynchronous, blocking};
 
 use crate::clock::Clock;
-use crate::executor::Executor;
+use crate::executor::{Executor, block_on};
 use crate::runner::{Asynchronous, Blocking, get, protocol};
 use crate::wire::{Log, Outcome, Sent, Wire, answer, grant};
 
@@ -239,4 +239,29 @@ fn a_deadline_may_be_as_far_away_as_time_goes() {
         assert!(callers.into_iter().all(|caller| caller.join().unwrap().is_ok()));
     });
     assert_eq!(log.token_requests(), 1);
+}
+
+/// As a stream of pages that somebody keeps and reads on later, or a buffered stream while its consumer is busy.
+#[test]
+fn t34_a_leader_that_is_held_and_not_polled_wedges_nobody_for_longer_than_a_flight() {
+    let world = world(SECOND, granted);
+    let call = get().deadline(60 * SECOND);
+    let mut held = Box::pin(world.client.perform(&call));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::future::Future::poll(held.as_mut(), &mut context).is_pending());
+
+    let mut executor = Executor::new(&world.clock);
+    let (hasty, patient) = (executor.spawn(world.call(20 * SECOND)), executor.spawn(world.call(90 * SECOND)));
+    executor.run();
+    let (result, at) = hasty.take().unwrap();
+    assert_eq!((result.unwrap_err().gave_up(), at), (GaveUp::Deadline, 20 * SECOND));
+    let (result, at) = patient.take().unwrap();
+    assert_eq!((result.unwrap(), at), (1, 62 * SECOND), "it takes over when the flight is overdue");
+
+    // Hours later, it goes on where it was left, and does no harm.
+    world.clock.advance(7200 * SECOND);
+    drop(executor);
+    assert_eq!(block_on(&world.clock, held).unwrap_err().gave_up(), GaveUp::Deadline);
+    assert_eq!(block_on(&world.clock, world.call(60 * SECOND)).0.unwrap(), 1);
+    assert_eq!(world.log.token_requests(), 2);
 }

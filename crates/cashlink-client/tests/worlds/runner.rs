@@ -71,8 +71,11 @@ pub(crate) struct Scripted {
 }
 
 pub(crate) fn protocol() -> Protocol<Bearer> {
+    protocol_by(Policy::default())
+}
+
+pub(crate) fn protocol_by(mut policy: Policy) -> Protocol<Bearer> {
     // Without backoff the waits are what the server asks for, not what chance says.
-    let mut policy = Policy::default();
     policy.backoff = Duration::ZERO;
     let bearer = Bearer::client_credentials("my-client", Secret::new("s3cr3t")).unwrap();
     Protocol::builder(Partner::demo(), bearer).policy(policy).build()

@@ -9,12 +9,12 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use cashlink_client::asynchronous;
-use cashlink_client::core::{ErrorKind, Failure};
+use cashlink_client::core::{ErrorKind, Failure, Policy};
 use proptest::prelude::*;
 
 use crate::clock::Clock;
 use crate::executor::{Executor, block_on};
-use crate::runner::{Asynchronous, get, protocol};
+use crate::runner::{Asynchronous, get, protocol_by};
 use crate::wire::{Log, Outcome, Sent, Wire, answer, grant};
 
 struct World {
@@ -26,6 +26,10 @@ struct World {
 /// A world whose token endpoint answers the n-th request (from 0) with `token(n)`, and where each request is pending so
 /// many times.
 fn world(polls: u32, token: impl Fn(usize) -> Outcome + Send + Sync + 'static) -> World {
+    world_by(Policy::default(), polls, token)
+}
+
+fn world_by(policy: Policy, polls: u32, token: impl Fn(usize) -> Outcome + Send + Sync + 'static) -> World {
     let (clock, log) = (Clock::default(), Log::default());
     let asked = AtomicUsize::new(0);
     let wire = Wire::new(&log, move |sent: &Sent| {
@@ -35,7 +39,7 @@ fn world(polls: u32, token: impl Fn(usize) -> Outcome + Send + Sync + 'static) -
             Ok(answer(200, r#"{"id":"17"}"#))
         }
     });
-    let client = asynchronous::Client::with_timer(protocol(), wire.pending(polls), clock.clone());
+    let client = asynchronous::Client::with_timer(protocol_by(policy), wire.pending(polls), clock.clone());
     World { clock, log, client }
 }
 
@@ -214,7 +218,10 @@ fn a_waker_that_takes_the_leader_with_it_does_so_outside_of_the_lock() {
         fn wake(self: Arc<Self>) {}
     }
 
-    let World { log, client, .. } = world(1, |_| Ok(grant("t", None)));
+    // No clock keeps the waker of one who waits without end.
+    let mut endless = Policy::default();
+    endless.deadline = Duration::MAX;
+    let World { log, client, .. } = world_by(endless, 1, |_| Ok(grant("t", None)));
     let mut leader = Box::pin({
         let client = client.clone();
         async move { client.perform(&get()).await }
@@ -222,8 +229,7 @@ fn a_waker_that_takes_the_leader_with_it_does_so_outside_of_the_lock() {
     assert!(leader.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     let task = Waker::from(Arc::new(Task(Box::new(std::sync::Mutex::new(leader)))));
 
-    // No clock keeps the waker of one who waits without end.
-    let call = get().deadline(Duration::MAX);
+    let call = get();
     let mut joiner = Box::pin(client.perform(&call));
     assert!(joiner.as_mut().poll(&mut Context::from_waker(&task)).is_pending());
     drop(task);

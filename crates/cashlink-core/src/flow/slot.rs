@@ -31,7 +31,8 @@ pub struct TokenSlot {
     /// No flight takes longer, whatever deadline its leader has.
     longest_flight: Duration,
     flights: u64,
-    flying: bool,
+    /// Until when the others wait for the flight that is on its way, on the monotonic clock.
+    flying: Option<Duration>,
     held: Option<Held>,
     failed: Option<Failed>,
 }
@@ -58,13 +59,17 @@ pub struct Waiter {
     deadline: Duration,
     rejected: Option<TokenId>,
     joined: Option<u64>,
+    wakes_at: Duration,
 }
+
+/// How much later than it may a flight ends where its leader is still at it, and a machine is busy.
+const DELAY: Duration = Duration::from_secs(1);
 
 impl Waiter {
     /// A caller that waits until `deadline`, on the monotonic clock.
     #[must_use]
     pub fn new(deadline: Duration) -> Self {
-        Self { deadline, rejected: None, joined: None }
+        Self { deadline, rejected: None, joined: None, wakes_at: deadline }
     }
 
     /// The same, which the server has just refused this token, if any.
@@ -80,6 +85,13 @@ impl Waiter {
         self.deadline
     }
 
+    /// When it looks again at the latest, on the monotonic clock: at its deadline, or earlier, when the flight that it has joined
+    /// is overdue.
+    #[must_use]
+    pub fn wakes_at(&self) -> Duration {
+        self.wakes_at
+    }
+
     /// Whether it waited for the end of this flight, or of an earlier one that was given up.
     fn waited_for(&self, flight: u64) -> bool {
         self.joined.is_some_and(|joined| joined <= flight)
@@ -93,7 +105,7 @@ pub enum Look {
     Use(Token),
     /// Obtain one, then [`TokenSlot::land`] or [`TokenSlot::abandon`] it: the others wait for that.
     Lead(Lead),
-    /// Somebody is at it: wait for its end, then look again, as the same waiter.
+    /// Somebody is at it: wait for its end, or until [`Waiter::wakes_at`], then look again, as the same waiter.
     Join,
     /// The flight that this caller waited for came back without a token.
     Failed(Error),
@@ -101,9 +113,9 @@ pub enum Look {
     TooLate,
 }
 
-/// The duty to obtain a token. Whoever holds it has to give it back, or the others wait until their deadlines.
+/// The duty to obtain a token. Whoever holds it has to give it back, or the others wait until the flight is overdue.
 #[derive(Debug)]
-#[must_use = "the other callers wait until this is landed or abandoned"]
+#[must_use = "the other callers wait until this is landed, abandoned or overdue"]
 pub struct Lead {
     flight: u64,
     started: Duration,
@@ -118,14 +130,15 @@ impl TokenSlot {
             margin: policy.token_margin,
             longest_flight: policy.deadline,
             flights: 0,
-            flying: false,
+            flying: None,
             held: None,
             failed: None,
         }
     }
 
     /// What to do for a token. Whoever joined a flight gets what it brought, be it a token with no life left or a failure:
-    /// that keeps a thousand callers from leading one after the other.
+    /// that keeps a thousand callers from leading one after the other. A flight that is overdue is over: a future that leads may be
+    /// held, and polled by nobody (T34).
     pub fn look(&mut self, now: Now, waiter: &mut Waiter) -> Look {
         if let Some(held) = &self.held {
             let fresh = held.renew_at.is_none_or(|renew_at| now.mono < renew_at);
@@ -143,12 +156,14 @@ impl TokenSlot {
         if now.mono >= waiter.deadline {
             return Look::TooLate;
         }
-        if self.flying {
+        if let Some(overdue) = self.flying.filter(|overdue| now.mono < *overdue) {
             waiter.joined = Some(self.flights);
+            waiter.wakes_at = waiter.deadline.min(overdue);
             return Look::Join;
         }
+        let ends = waiter.deadline.min(now.mono.saturating_add(self.longest_flight));
         self.held = None;
-        self.flying = true;
+        self.flying = Some(ends.saturating_add(DELAY));
         self.flights = self.flights.wrapping_add(1);
         Look::Lead(Lead { flight: self.flights, started: now.mono, deadline: waiter.deadline })
     }
@@ -160,10 +175,17 @@ impl TokenSlot {
     ///
     /// A failure is everyone's who joined. Only where it was the leader's own deadline that ended the flight, another
     /// one may take over: one that has more time beyond that deadline than this flight had before it. With less, the next
-    /// flight would end no better, and a thousand callers would try one after the other (T34).
+    /// flight would end no better, and a thousand callers would try one after the other (T34). What an overdue flight brings
+    /// counts only until a later one has landed.
     pub fn land(&mut self, lead: Lead, outcome: Result<&Grant, &Error>) {
         let Lead { flight, started, deadline } = lead;
-        self.flying = false;
+        self.end(flight);
+        let later = |landed: Option<u64>| landed.is_some_and(|landed| landed > flight);
+        if later(self.held.as_ref().map(|held| held.flight))
+            || later(self.failed.as_ref().map(|failed| failed.flight))
+        {
+            return;
+        }
         match outcome {
             Ok(grant) => {
                 let renew_at = grant.expires_in().and_then(|life| {
@@ -184,8 +206,14 @@ impl TokenSlot {
 
     /// The flight was given up (its caller was cancelled): the next to look leads. Wake at least one who joined it.
     pub fn abandon(&mut self, lead: Lead) {
-        let Lead { .. } = lead;
-        self.flying = false;
+        self.end(lead.flight);
+    }
+
+    /// Unless it was overdue, and another one is on its way.
+    fn end(&mut self, flight: u64) {
+        if flight == self.flights {
+            self.flying = None;
+        }
     }
 
     /// The server refused this token: if it is the one held, nobody else gets it.
@@ -299,6 +327,37 @@ mod tests {
         slot.abandon(flight);
         assert!(matches!(slot.look(at(0), &mut joined), Look::Lead(_)));
         assert!(matches!(slot.look(at(0), &mut joined), Look::Join));
+    }
+
+    #[test]
+    fn t34_an_overdue_flight_is_over_and_what_it_brings_late_counts_until_a_later_one_lands() {
+        let mut slot = TokenSlot::new(&Policy::default());
+        let held = lead(&mut slot, at(0));
+        let waiter = joined(&mut slot, at(60), anybody());
+        assert_eq!(waiter.wakes_at(), at(61).mono, "the longest flight, and a second");
+        let hasty = joined(&mut slot, at(60), Waiter::new(at(60).mono + DELAY / 2));
+        assert_eq!(hasty.wakes_at(), hasty.deadline());
+
+        let second = lead(&mut slot, at(61));
+        let mut waiter = joined(&mut slot, at(61), waiter);
+        assert_eq!(waiter.wakes_at(), at(122).mono);
+        slot.land(held, Ok(&grant("late", None)));
+        assert!(
+            matches!(slot.look(at(62), &mut waiter), Look::Use(token) if token.id() == grant("late", None).token().id())
+        );
+        slot.land(second, Ok(&grant("second", None)));
+
+        // The other way round, and a failure.
+        slot.reject(grant("second", None).token().id());
+        let held = lead(&mut slot, at(100));
+        let mut waiter = joined(&mut slot, at(100), anybody());
+        let later = lead(&mut slot, at(161));
+        slot.land(later, Ok(&grant("later", None)));
+        slot.land(held, Err(&Error::invalid_request("oauth.token", InvalidValue::new("x", "y"))));
+        assert!(
+            matches!(slot.look(at(162), &mut waiter), Look::Use(token) if token.id() == grant("later", None).token().id())
+        );
+        assert!(is_used(&mut slot, at(162)));
     }
 
     #[test]
