@@ -5,51 +5,67 @@ use std::future::{Future, ready};
 use cashlink_core::Now;
 
 use super::{Finding, PAGE, Plan, Report, decision};
-use crate::operate::Entry;
+use crate::operate::{Decision, Entry};
+use crate::store::SettleError;
 use crate::store::asynchronous::{Operate, Within};
 
 /// As the [blocking one](super::blocking::run). A future that is dropped leaves what was decided before, and nothing half.
 ///
 /// # Errors
 /// The database's. What was decided before stands.
-pub async fn run<S: Operate, T: Send, L: Future<Output = Finding<T>> + Send>(
+#[expect(
+    clippy::manual_async_fn,
+    reason = "spawned over a store of a certain type, it has to be known to be Send"
+)]
+pub fn run<S: Operate, T: Send, L: Future<Output = Finding<T>> + Send>(
     store: &mut S,
     plan: &Plan,
     now: Now,
     mut look: impl FnMut(Entry) -> L + Send,
     mut record: impl for<'a, 't> FnMut(&'a mut S::Transaction<'t>, Entry, T) -> Within<'a> + Send,
-) -> Result<Report, S::Error> {
-    let (mut report, mut last) = (Report::default(), None);
-    while let Some(filter) = plan.filter(last) {
-        let page = store.entries(&filter, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        for listed in page {
-            last = Some(listed.id);
-            if !plan.is_quiet(&listed, now) {
-                report.quiet = report.quiet.saturating_add(1);
-                continue;
+) -> impl Future<Output = Result<Report, S::Error>> + Send {
+    async move {
+        let (mut report, mut last) = (Report::default(), None);
+        while let Some(filter) = plan.filter(last) {
+            let page = store.entries(&filter, PAGE).await?;
+            if page.is_empty() {
+                break;
             }
-            // With its request, and as it is now.
-            let entry = store.entry(listed.id).await?.filter(|entry| entry.fence == listed.fence);
-            let Some(entry) = entry else {
-                report.passed = report.passed.saturating_add(1);
-                continue;
-            };
-            let Some((decision, object)) = decision(look(entry.clone()).await, &plan.by) else {
-                report.unsure = report.unsure.saturating_add(1);
-                continue;
-            };
-            let (seen, record) = (entry.clone(), &mut record);
-            let outcome = store
-                .decide(&seen, &decision, now, |transaction| match object {
-                    Some(object) => record(transaction, entry, object),
-                    None => Box::pin(ready(Ok(()))),
-                })
-                .await;
-            report.count(seen.id, decision.state(), outcome)?;
+            for listed in page {
+                last = Some(listed.id);
+                if !plan.is_quiet(&listed, now) {
+                    report.quiet = report.quiet.saturating_add(1);
+                    continue;
+                }
+                // With its request, and as it is now.
+                let entry = store.entry(listed.id).await?.filter(|entry| entry.fence == listed.fence);
+                let Some(entry) = entry else {
+                    report.passed = report.passed.saturating_add(1);
+                    continue;
+                };
+                let Some((decision, object)) = decision(look(entry.clone()).await, &plan.by) else {
+                    report.unsure = report.unsure.saturating_add(1);
+                    continue;
+                };
+                let outcome = decide(store, &entry, &decision, now, object, &mut record).await;
+                report.count(entry.id, decision.state(), outcome)?;
+            }
         }
+        Ok(report)
     }
-    Ok(report)
+}
+
+/// A function of its own, so that the compiler sees that the future is `Send`, whatever is written.
+fn decide<S: Operate, T: Send>(
+    store: &mut S,
+    seen: &Entry,
+    decision: &Decision,
+    now: Now,
+    object: Option<T>,
+    record: &mut (impl for<'a, 't> FnMut(&'a mut S::Transaction<'t>, Entry, T) -> Within<'a> + Send),
+) -> impl Future<Output = Result<(), SettleError<S::Error>>> + Send {
+    store.decide(seen, decision, now, |transaction| match object {
+        Some(object) => record(transaction, seen.clone(), object),
+        None => Box::pin(ready(Ok(()))),
+    })
 }

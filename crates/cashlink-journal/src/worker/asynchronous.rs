@@ -11,7 +11,7 @@ use std::task::Poll;
 
 use cashlink_client::asynchronous::{Client, Source, Timer, Transport};
 use cashlink_core::answer::Received;
-use cashlink_core::{Credential, Error, Operation, Reply};
+use cashlink_core::{Credential, Error, Now, Operation, Reply};
 
 use super::heartbeat::{LeaseEnd, Leased};
 use super::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::payloads::asynchronous::{NoPayloads, Payloads};
 use crate::store::asynchronous::{Store, Within};
-use crate::store::{Lease, Wanted};
+use crate::store::{Lease, SettleError, Wanted};
 use crate::{Account, Policy};
 
 type Handler<S> =
@@ -79,6 +79,27 @@ impl<S: Store, C> fmt::Debug for Handlers<S, C> {
 ///
 /// Where many are to be performed at once, run several, each with a store of its own. A future of it that is dropped is a worker
 /// that died: what it had in hand is left to its lease.
+///
+/// ```
+/// # use cashlink_client::asynchronous::{Timer, Transport};
+/// use cashlink_journal::core::{Bearer, partner::distributor::CreateInvestor};
+/// use cashlink_journal::memory::Memory;
+/// use cashlink_journal::worker::{Outcome, asynchronous::{Handlers, Worker}};
+///
+/// let handlers = Handlers::<Memory, Bearer>::default().on::<CreateInvestor>(|transaction, settled| {
+///     Box::pin(async move {
+///         if let Outcome::Done(reply) = settled.outcome {
+///             transaction.put(format!("investor of {}", settled.id), reply.value.id.to_string());
+///         }
+///         Ok(())
+///     })
+/// })?;
+/// # async fn with(mut worker: Worker<Memory, Bearer, impl Transport + 'static, impl Timer + 'static>) {
+/// let signal = worker.signal(); // To wake it, and to stop it.
+/// let running = tokio::spawn(async move { worker.run().await });
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Worker<S: Store, C: Credential, H, W> {
     store: S,
     account: Account,
@@ -167,37 +188,47 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
     }
 
     /// Works until it is told to [stop](Signal::stop).
-    pub async fn run(&mut self) {
-        loop {
-            match self.round().await {
-                Round::Worked => {}
-                Round::Idle(rest) => self.signal.or(self.timer.sleep(rest)).await,
-                Round::Stopped => return,
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "spawned over a store of a certain type, it has to be known to be Send"
+    )]
+    pub fn run(&mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            loop {
+                match self.round().await {
+                    Round::Worked => {}
+                    Round::Idle(rest) => self.signal.or(self.timer.sleep(rest)).await,
+                    Round::Stopped => return,
+                }
             }
         }
     }
 
     /// Works until nothing is due, the database refuses, or it is told to stop: for a program that is started now and then, and for
     /// tests.
-    pub async fn run_until_idle(&mut self) {
-        while self.round().await == Round::Worked {}
+    #[expect(clippy::manual_async_fn, reason = "as `run`")]
+    pub fn run_until_idle(&mut self) -> impl Future<Output = ()> + Send {
+        async move { while self.round().await == Round::Worked {} }
     }
 
     /// Claims, or performs one of those that were claimed.
-    pub async fn round(&mut self) -> Round {
-        if self.signal.is_stopping() {
-            self.machine.stop();
+    #[expect(clippy::manual_async_fn, reason = "as `run`")]
+    pub fn round(&mut self) -> impl Future<Output = Round> + Send {
+        async move {
+            if self.signal.is_stopping() {
+                self.machine.stop();
+            }
+            if self.signal.take_wake() {
+                self.machine.wake();
+            }
+            match self.machine.next(self.timer.now()) {
+                Todo::Claim { limit } => self.claim(limit).await,
+                Todo::Begin(held) => self.begin(*held).await,
+                Todo::Rest(rest) => return Round::Idle(rest),
+                Todo::Stop => return Round::Stopped,
+            }
+            Round::Worked
         }
-        if self.signal.take_wake() {
-            self.machine.wake();
-        }
-        match self.machine.next(self.timer.now()) {
-            Todo::Claim { limit } => self.claim(limit).await,
-            Todo::Begin(held) => self.begin(*held).await,
-            Todo::Rest(rest) => return Round::Idle(rest),
-            Todo::Stop => return Round::Stopped,
-        }
-        Round::Worked
     }
 
     async fn claim(&mut self, limit: u32) {
@@ -297,15 +328,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
     async fn record(&mut self, mut recording: Box<Recording>) {
         loop {
             let (policy, now) = (*self.machine.policy(), self.timer.now());
-            let handler = recording.operation().and_then(|name| self.handlers.by_name.get(name));
-            let handing = recording.handed().cloned().zip(handler);
-            let recorded = self
-                .store
-                .settle(recording.lease(), recording.settlement(), now, |transaction| match handing {
-                    Some((settled, handler)) => guarded(|| handler(transaction, settled)),
-                    None => Box::pin(std::future::ready(Ok(()))),
-                })
-                .await;
+            let recorded = settle(&mut self.store, &self.handlers, &recording, now).await;
             let error = match recorded {
                 Ok(()) => return super::tell_settled(&*self.observer, &recording),
                 Err(error) => error,
@@ -321,6 +344,21 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
             };
         }
     }
+}
+
+/// A function of its own, so that the compiler sees that the future is `Send`, whatever the handler does.
+fn settle<S: Store, C: Credential>(
+    store: &mut S,
+    handlers: &Handlers<S, C>,
+    recording: &Recording,
+    now: Now,
+) -> impl Future<Output = Result<(), SettleError<S::Error>>> + Send {
+    let handler = recording.operation().and_then(|name| handlers.by_name.get(name));
+    let handing = recording.handed().cloned().zip(handler);
+    store.settle(recording.lease(), recording.settlement(), now, |transaction| match handing {
+        Some((settled, handler)) => guarded(|| handler(transaction, settled)),
+        None => Box::pin(std::future::ready(Ok(()))),
+    })
 }
 
 /// What the first future leads to, unless the other one is ready before.

@@ -102,7 +102,7 @@ fn tell_settled(observer: &dyn Observer, recording: &Recording) {
     });
 }
 
-fn tell_unsettled<E: std::error::Error + 'static>(
+fn tell_unsettled<E: std::error::Error + Send + Sync + 'static>(
     observer: &dyn Observer,
     (lease, operation): (Lease, Option<&str>),
     error: &SettleError<E>,

@@ -74,7 +74,7 @@ pub enum Event<'a> {
         /// What it was asked for: `claim`, `extend`, `settle`.
         during: &'static str,
         /// What it said.
-        error: &'a (dyn Error + 'static),
+        error: &'a (dyn Error + Send + Sync + 'static),
     },
     /// The lease was no longer there: another worker has the intent, or somebody settled it by hand. What this worker learned
     /// is not recorded; or it is, by a commit that the database reported as failed.

@@ -3,7 +3,7 @@
 //!
 //! `outcomes` is the table of T45; `leases` is about workers that come too late, `handlers` about handlers that fail, `documents`
 //! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses,
-//! `reconciling` about looking for objects.
+//! `reconciling` about looking for objects, `threads` about workers that are spawned.
 //! `clock`, `api`, `scene` and `store` are what the worlds are made of.
 
 mod api;
@@ -16,4 +16,5 @@ mod outcomes;
 mod reconciling;
 mod scene;
 mod store;
+mod threads;
 mod trouble;

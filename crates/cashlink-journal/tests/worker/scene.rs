@@ -123,12 +123,17 @@ pub(crate) struct Stored {
     pub(crate) maybe_sent: bool,
 }
 
-fn account() -> Account {
+pub(crate) fn account() -> Account {
     Account::new("ours").unwrap()
 }
 
 pub(crate) fn key(name: &str) -> IdempotencyKey {
     IdempotencyKey::new(name).unwrap()
+}
+
+pub(crate) fn upload(payload: PayloadRef) -> UploadDocument {
+    let name = FileName::new("id.pdf").unwrap();
+    UploadDocument::new(key("document"), BoundarySeed::new([7; 16]), name, MediaType::PDF, payload)
 }
 
 fn word<T>(settled: &Settled<T>, id: impl Fn(&T) -> String) -> (i64, String) {
@@ -226,10 +231,7 @@ impl Scene {
     }
 
     pub(crate) fn stage_document(&self, payload: PayloadRef) -> i64 {
-        let name = FileName::new("id.pdf").unwrap();
-        let upload =
-            UploadDocument::new(key("document"), BoundarySeed::new([7; 16]), name, MediaType::PDF, payload);
-        self.stage(&self.partner, &Call::new(&upload).unwrap(), &Staging::default())
+        self.stage(&self.partner, &Call::new(&upload(payload)).unwrap(), &Staging::default())
     }
 
     /// No key at all.
