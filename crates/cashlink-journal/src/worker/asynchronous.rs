@@ -1,79 +1,26 @@
 //! The worker whose calls are futures. It names no runtime.
 
-use std::collections::BTreeMap;
+mod beside;
+mod handlers;
+
+pub use handlers::Handlers;
+
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use cashlink_client::asynchronous::{Client, Source, Timer, Transport};
 use cashlink_core::answer::Received;
-use cashlink_core::{Credential, Error, Now, Operation, Reply};
+use cashlink_core::{Credential, Error, Reply};
 
 use super::heartbeat::{LeaseEnd, Leased};
-use super::{
-    Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Settled, Signal, Todo, TwoHandlers,
-    Unrecorded,
-};
+use super::{Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Signal, Todo, Unrecorded};
 use crate::payloads::asynchronous::{NoPayloads, Payloads};
-use crate::store::asynchronous::{Store, Within};
-use crate::store::{Lease, SettleError, Wanted};
+use crate::store::asynchronous::Store;
+use crate::store::{Lease, Wanted};
 use crate::{Account, Policy};
-
-type Handler<S> =
-    dyn for<'a, 't> Fn(&'a mut <S as Store>::Transaction<'t>, Settled<Received>) -> Within<'a> + Send + Sync;
-
-/// What is to be done with outcomes, by operation.
-pub struct Handlers<S: Store, C> {
-    by_name: BTreeMap<&'static str, Box<Handler<S>>>,
-    credential: PhantomData<fn(C)>,
-}
-
-impl<S: Store, C: Credential> Default for Handlers<S, C> {
-    fn default() -> Self {
-        Self { by_name: BTreeMap::new(), credential: PhantomData }
-    }
-}
-
-impl<S: Store + 'static, C: Credential> Handlers<S, C> {
-    /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
-    /// journal's own record, or not at all.
-    ///
-    /// # Errors
-    /// When an operation of this name has one already.
-    pub fn on<O: Operation<Credential = C>>(
-        mut self,
-        handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<O::Output>) -> Within<'a>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Result<Self, TwoHandlers> {
-        let decoding = boxed::<S>(move |transaction, settled| handler(transaction, settled.decode_as::<O>()));
-        match self.by_name.insert(O::NAME, decoding) {
-            None => Ok(self),
-            Some(_) => Err(TwoHandlers { operation: O::NAME }),
-        }
-    }
-}
-
-/// Tells the compiler for which lifetimes the function is.
-fn boxed<S: Store>(
-    handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<Received>) -> Within<'a>
-    + Send
-    + Sync
-    + 'static,
-) -> Box<Handler<S>> {
-    Box::new(handler)
-}
-
-impl<S: Store, C> fmt::Debug for Handlers<S, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.by_name.keys()).finish()
-    }
-}
+use beside::{before, beside};
 
 /// Works off one account's intents over a store and a transport. It has a token of its own.
 ///
@@ -254,7 +201,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
             Err(lease) => return self.observer.observe(Event::LeaseLost { lease }),
         };
         let (policy, entropy) = (*self.machine.policy(), super::entropy());
-        let handled = |name: &str| self.handlers.by_name.contains_key(name);
+        let handled = |name: &str| self.handlers.has(name);
         match held.begin(self.client.protocol(), &policy, entropy, handled) {
             Begun::Perform(performing) => {
                 let recording = self.perform(performing).await;
@@ -328,7 +275,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
     async fn record(&mut self, mut recording: Box<Recording>) {
         loop {
             let (policy, now) = (*self.machine.policy(), self.timer.now());
-            let recorded = settle(&mut self.store, &self.handlers, &recording, now).await;
+            let recorded = self.handlers.settle(&mut self.store, &recording, now).await;
             let error = match recorded {
                 Ok(()) => return super::tell_settled(&*self.observer, &recording),
                 Err(error) => error,
@@ -344,62 +291,6 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
             };
         }
     }
-}
-
-/// A function of its own, so that the compiler sees that the future is `Send`, whatever the handler does.
-fn settle<S: Store, C: Credential>(
-    store: &mut S,
-    handlers: &Handlers<S, C>,
-    recording: &Recording,
-    now: Now,
-) -> impl Future<Output = Result<(), SettleError<S::Error>>> + Send {
-    let handler = recording.operation().and_then(|name| handlers.by_name.get(name));
-    let handing = recording.handed().cloned().zip(handler);
-    store.settle(recording.lease(), recording.settlement(), now, |transaction| match handing {
-        Some((settled, handler)) => guarded(|| handler(transaction, settled)),
-        None => Box::pin(std::future::ready(Ok(()))),
-    })
-}
-
-/// What the first future leads to, unless the other one is ready before.
-async fn before<T>(
-    mut first: Pin<&mut impl Future<Output = T>>,
-    other: impl Future<Output = ()>,
-) -> Option<T> {
-    let mut other = pin!(other);
-    poll_fn(|context| match first.as_mut().poll(context) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => other.as_mut().poll(context).map(|()| None),
-    })
-    .await
-}
-
-/// What the other future leads to, and the first one, where that is ready by then. The first goes on meanwhile.
-async fn beside<T, U>(
-    mut first: Pin<&mut impl Future<Output = T>>,
-    other: impl Future<Output = U>,
-) -> (Option<T>, U) {
-    let (mut other, mut value) = (pin!(other), None);
-    poll_fn(|context| {
-        if value.is_none() {
-            if let Poll::Ready(ready) = first.as_mut().poll(context) {
-                value = Some(ready);
-            }
-        }
-        other.as_mut().poll(context).map(|other| (value.take(), other))
-    })
-    .await
-}
-
-/// A handler whose panic is a failure of its own, and not the worker's.
-fn guarded<'a>(handler: impl FnOnce() -> Within<'a>) -> Within<'a> {
-    let Ok(mut running) = catch_unwind(AssertUnwindSafe(handler)) else {
-        return Box::pin(std::future::ready(Err(super::panicked())));
-    };
-    Box::pin(poll_fn(move |context| {
-        catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(super::panicked())))
-    }))
 }
 
 impl<S: Store, C: Credential, H, W> fmt::Debug for Worker<S, C, H, W> {

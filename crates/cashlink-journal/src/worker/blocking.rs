@@ -1,70 +1,24 @@
 //! The worker whose calls return when they are over.
 
-use std::collections::BTreeMap;
+mod handlers;
+mod pulse;
+
+pub use handlers::Handlers;
+
 use std::fmt;
-use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use cashlink_client::blocking::{Client, Source, SystemTimer, Timer, Transport};
 use cashlink_core::answer::Received;
-use cashlink_core::{Credential, Error, Operation, Reply};
+use cashlink_core::{Credential, Error, Reply};
 
-use super::heartbeat::{Heartbeat, LeaseEnd, Leased};
-use super::{
-    Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Settled, Signal, Todo, TwoHandlers,
-    Unrecorded,
-};
+use super::heartbeat::{LeaseEnd, Leased};
+use super::{Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Signal, Todo, Unrecorded};
 use crate::payloads::blocking::{NoPayloads, Payloads};
 use crate::store::blocking::Store;
-use crate::store::{HandlerError, Lease, Wanted};
+use crate::store::{Lease, Wanted};
 use crate::{Account, Policy};
-
-type Handler<S> = dyn for<'a, 't> Fn(&'a mut <S as Store>::Transaction<'t>, Settled<Received>) -> Result<(), HandlerError>
-    + Send
-    + Sync;
-
-/// What is to be done with outcomes, by operation.
-pub struct Handlers<S: Store, C> {
-    by_name: BTreeMap<&'static str, Box<Handler<S>>>,
-    credential: PhantomData<fn(C)>,
-}
-
-impl<S: Store, C: Credential> Default for Handlers<S, C> {
-    fn default() -> Self {
-        Self { by_name: BTreeMap::new(), credential: PhantomData }
-    }
-}
-
-impl<S: Store + 'static, C: Credential> Handlers<S, C> {
-    /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
-    /// journal's own record, or not at all.
-    ///
-    /// # Errors
-    /// When an operation of this name has one already.
-    pub fn on<O: Operation<Credential = C>>(
-        mut self,
-        handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<O::Output>) -> Result<(), HandlerError>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Result<Self, TwoHandlers> {
-        let decoding = move |transaction: &mut S::Transaction<'_>, settled: Settled<Received>| {
-            handler(transaction, settled.decode_as::<O>())
-        };
-        match self.by_name.insert(O::NAME, Box::new(decoding)) {
-            None => Ok(self),
-            Some(_) => Err(TwoHandlers { operation: O::NAME }),
-        }
-    }
-}
-
-impl<S: Store, C> fmt::Debug for Handlers<S, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.by_name.keys()).finish()
-    }
-}
+use pulse::Pulse;
 
 /// Works off one account's intents over a store and a transport. It has a token of its own.
 ///
@@ -226,7 +180,7 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
             Err(lease) => return self.observer.observe(Event::LeaseLost { lease }),
         };
         let (policy, entropy) = (*self.machine.policy(), super::entropy());
-        let handled = |name: &str| self.handlers.by_name.contains_key(name);
+        let handled = |name: &str| self.handlers.has(name);
         match held.begin(self.client.protocol(), &policy, entropy, handled) {
             Begun::Perform(performing) => {
                 let recording = self.perform(performing);
@@ -282,27 +236,13 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
             end,
             observer: &**observer,
         };
-        let over = Over::default();
-        std::thread::scope(|scope| {
-            // Without a thread the lease ends where it ends, and nothing is sent beyond that.
-            let _ = std::thread::Builder::new()
-                .name("cashlink heartbeat".into())
-                .spawn_scoped(scope, || pulse.beat(store, beat, &over));
-            let _ended = Ended(&over);
-            client.resume(performing.call(), source, performing.prior())
-        })
+        pulse.during(store, beat, || client.resume(performing.call(), source, performing.prior()))
     }
 
     fn record(&mut self, mut recording: Box<Recording>) {
         loop {
             let (policy, now) = (*self.machine.policy(), self.timer.now());
-            let handler = recording.operation().and_then(|name| self.handlers.by_name.get(name));
-            let handing = recording.handed().cloned().zip(handler);
-            let recorded = self.store.settle(recording.lease(), recording.settlement(), now, |transaction| {
-                let Some((settled, handler)) = handing else { return Ok(()) };
-                catch_unwind(AssertUnwindSafe(|| handler(transaction, settled)))
-                    .unwrap_or_else(|_| Err(super::panicked()))
-            });
+            let recorded = self.handlers.settle(&mut self.store, &recording, now);
             let error = match recorded {
                 Ok(()) => return super::tell_settled(&*self.observer, &recording),
                 Err(error) => error,
@@ -317,60 +257,6 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
                 Unrecorded::GivenUp(lease) => return self.observer.observe(Event::GivenUp { lease }),
             };
         }
-    }
-}
-
-/// Extends a lease while its call is made.
-struct Pulse<'a, W> {
-    lease: Lease,
-    by: Duration,
-    timer: &'a W,
-    end: &'a LeaseEnd,
-    observer: &'a dyn Observer,
-}
-
-impl<W: Timer> Pulse<'_, W> {
-    fn beat<S: Store>(&self, store: &mut S, mut beat: Heartbeat, over: &Over) {
-        while !over.within(beat.wait(self.timer.now())) {
-            let asked = self.timer.now();
-            if !beat.is_due(asked) {
-                continue;
-            }
-            let extended = store.extend(self.lease, self.by, asked);
-            if let Err(error) = &extended {
-                self.observer.observe(Event::StoreFailed { during: "extend", error });
-            }
-            beat.note(asked, self.timer.now(), &extended);
-            self.end.is(&beat);
-        }
-    }
-}
-
-/// Whether the call is over.
-#[derive(Default)]
-struct Over {
-    is: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Over {
-    /// Waits for so long at most; says whether it is over.
-    fn within(&self, time: Duration) -> bool {
-        let is = self.is.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.changed.wait_timeout_while(is, time, |is| !*is) {
-            Ok((is, _)) => *is,
-            Err(_) => true,
-        }
-    }
-}
-
-/// Says so, also when the call panics: the scope waits for its thread.
-struct Ended<'a>(&'a Over);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        *self.0.is.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.0.changed.notify_all();
     }
 }
 

@@ -1,0 +1,81 @@
+//! What is to be done with outcomes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cashlink_core::answer::Received;
+use cashlink_core::{Credential, Now, Operation};
+
+use crate::store::blocking::Store;
+use crate::store::{HandlerError, SettleError};
+use crate::worker::{Recording, Settled, TwoHandlers, panicked};
+
+type Handler<S> = dyn for<'a, 't> Fn(&'a mut <S as Store>::Transaction<'t>, Settled<Received>) -> Result<(), HandlerError>
+    + Send
+    + Sync;
+
+/// What is to be done with outcomes, by operation.
+pub struct Handlers<S: Store, C> {
+    by_name: BTreeMap<&'static str, Box<Handler<S>>>,
+    credential: PhantomData<fn(C)>,
+}
+
+impl<S: Store, C: Credential> Default for Handlers<S, C> {
+    fn default() -> Self {
+        Self { by_name: BTreeMap::new(), credential: PhantomData }
+    }
+}
+
+impl<S: Store + 'static, C: Credential> Handlers<S, C> {
+    /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
+    /// journal's own record, or not at all.
+    ///
+    /// # Errors
+    /// When an operation of this name has one already.
+    pub fn on<O: Operation<Credential = C>>(
+        mut self,
+        handler: impl for<'a, 't> Fn(&'a mut S::Transaction<'t>, Settled<O::Output>) -> Result<(), HandlerError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<Self, TwoHandlers> {
+        let decoding = move |transaction: &mut S::Transaction<'_>, settled: Settled<Received>| {
+            handler(transaction, settled.decode_as::<O>())
+        };
+        match self.by_name.insert(O::NAME, Box::new(decoding)) {
+            None => Ok(self),
+            Some(_) => Err(TwoHandlers { operation: O::NAME }),
+        }
+    }
+}
+
+impl<S: Store, C> Handlers<S, C> {
+    /// Whether there is one for operations of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// Records what became of an intent, together with what its handler writes.
+    pub(super) fn settle(
+        &self,
+        store: &mut S,
+        recording: &Recording,
+        now: Now,
+    ) -> Result<(), SettleError<S::Error>> {
+        let handler = recording.operation().and_then(|name| self.by_name.get(name));
+        let handing = recording.handed().cloned().zip(handler);
+        store.settle(recording.lease(), recording.settlement(), now, |transaction| {
+            let Some((settled, handler)) = handing else { return Ok(()) };
+            catch_unwind(AssertUnwindSafe(|| handler(transaction, settled)))
+                .unwrap_or_else(|_| Err(panicked()))
+        })
+    }
+}
+
+impl<S: Store, C> fmt::Debug for Handlers<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.by_name.keys()).finish()
+    }
+}
