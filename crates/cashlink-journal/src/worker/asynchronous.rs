@@ -6,21 +6,27 @@ mod handlers;
 pub use handlers::Handlers;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, ready};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cashlink_client::asynchronous::{Client, Source, Timer, Transport};
 use cashlink_core::answer::Received;
-use cashlink_core::{Credential, Error, Reply};
+use cashlink_core::{Credential, Error, Now, Reply};
 
 use super::heartbeat::{LeaseEnd, Leased};
 use super::{Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Signal, Todo, Unrecorded};
+use crate::operate::{Counted, Stats};
 use crate::payloads::asynchronous::{NoPayloads, Payloads};
-use crate::store::asynchronous::Store;
+use crate::store::asynchronous::{Operate, Store};
 use crate::store::{Lease, Wanted};
 use crate::{Account, Policy};
 use beside::{before, beside};
+
+/// How a store is measured that can be.
+type Measure<S> = for<'a> fn(&'a mut S, &'a Account, Now) -> Measuring<'a, <S as Store>::Error>;
+type Measuring<'a, E> = Pin<Box<dyn Future<Output = Result<Stats, E>> + Send + 'a>>;
 
 /// Works off one account's intents over a store and a transport. It has a token of its own.
 ///
@@ -55,6 +61,7 @@ pub struct Worker<S: Store, C: Credential, H, W> {
     end: LeaseEnd,
     handlers: Handlers<S, C>,
     machine: Machine,
+    measure: Measure<S>,
     name: String,
     payloads: Arc<dyn Payloads>,
     observer: Arc<dyn Observer>,
@@ -81,6 +88,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
             end,
             handlers,
             machine: Machine::new(Policy::default()),
+            measure: |_, _, _| Box::pin(ready(Ok(Stats::default()))),
             name: format!("process {}", std::process::id()),
             payloads: Arc::new(NoPayloads),
             observer: Arc::new(()),
@@ -91,7 +99,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
     /// Another patience than the default.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.machine = Machine::new(policy);
+        self.machine = self.machine.with_policy(policy);
         self
     }
 
@@ -113,6 +121,17 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Arc::new(observer);
+        self
+    }
+
+    /// Tells its observer so often how much is open; as the [blocking one](super::blocking::Worker::measured).
+    #[must_use]
+    pub fn measured(mut self, every: Duration) -> Self
+    where
+        S: Operate,
+    {
+        self.measure = |store, account, now| Box::pin(store.stats(Some(account), Counted::Open, now));
+        self.machine = self.machine.measuring(every);
         self
     }
 
@@ -158,7 +177,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
         async move { while self.round().await == Round::Worked {} }
     }
 
-    /// Claims, or performs one of those that were claimed.
+    /// Claims, performs one of those that were claimed, or measures.
     #[expect(clippy::manual_async_fn, reason = "as `run`")]
     pub fn round(&mut self) -> impl Future<Output = Round> + Send {
         async move {
@@ -171,6 +190,7 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
             match self.machine.next(self.timer.now()) {
                 Todo::Claim { limit } => self.claim(limit).await,
                 Todo::Begin(held) => self.begin(*held).await,
+                Todo::Measure => self.measure().await,
                 Todo::Rest(rest) => return Round::Idle(rest),
                 Todo::Stop => return Round::Stopped,
             }
@@ -193,6 +213,14 @@ impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
                 self.machine.claim_failed(self.timer.now(), super::entropy());
             }
         }
+    }
+
+    async fn measure(&mut self) {
+        match (self.measure)(&mut self.store, &self.account, self.timer.now()).await {
+            Ok(stats) => self.observer.observe(Event::Measured { account: &self.account, stats }),
+            Err(error) => self.observer.observe(Event::StoreFailed { during: "measure", error: &error }),
+        }
+        self.machine.measured(self.timer.now());
     }
 
     async fn begin(&mut self, held: Held) {

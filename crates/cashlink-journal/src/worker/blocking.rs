@@ -7,18 +7,23 @@ pub use handlers::Handlers;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cashlink_client::blocking::{Client, Source, SystemTimer, Timer, Transport};
 use cashlink_core::answer::Received;
-use cashlink_core::{Credential, Error, Reply};
+use cashlink_core::{Credential, Error, Now, Reply};
 
 use super::heartbeat::{LeaseEnd, Leased};
 use super::{Begun, Event, Held, Machine, Observer, Performing, Recording, Round, Signal, Todo, Unrecorded};
+use crate::operate::{Counted, Stats};
 use crate::payloads::blocking::{NoPayloads, Payloads};
-use crate::store::blocking::Store;
+use crate::store::blocking::{Operate, Store};
 use crate::store::{Lease, Wanted};
 use crate::{Account, Policy};
 use pulse::Pulse;
+
+/// How a store is measured that can be.
+type Measure<S> = fn(&mut S, &Account, Now) -> Result<Stats, <S as Store>::Error>;
 
 /// Works off one account's intents over a store and a transport. It has a token of its own.
 ///
@@ -31,6 +36,7 @@ pub struct Worker<S: Store, C: Credential, H, W = SystemTimer> {
     end: LeaseEnd,
     handlers: Handlers<S, C>,
     machine: Machine,
+    measure: Measure<S>,
     name: String,
     payloads: Arc<dyn Payloads>,
     observer: Arc<dyn Observer>,
@@ -70,6 +76,7 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
             end,
             handlers,
             machine: Machine::new(Policy::default()),
+            measure: |_, _, _| Ok(Stats::default()),
             name: format!("process {}", std::process::id()),
             payloads: Arc::new(NoPayloads),
             observer: Arc::new(()),
@@ -80,7 +87,7 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
     /// Another patience than the default.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.machine = Machine::new(policy);
+        self.machine = self.machine.with_policy(policy);
         self
     }
 
@@ -102,6 +109,19 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observer = Arc::new(observer);
+        self
+    }
+
+    /// Tells its observer so often, and first when it begins, how much is open in the journal and how old the oldest of it is
+    /// ([`Event::Measured`]): of this account, whoever works for it, so that one of several workers is enough. At most every second, and
+    /// between its work, never instead of it. It doesn't by default.
+    #[must_use]
+    pub fn measured(mut self, every: Duration) -> Self
+    where
+        S: Operate,
+    {
+        self.measure = |store, account, now| store.stats(Some(account), Counted::Open, now);
+        self.machine = self.machine.measuring(every);
         self
     }
 
@@ -140,7 +160,7 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
         while self.round() == Round::Worked {}
     }
 
-    /// Claims, or performs one of those that were claimed.
+    /// Claims, performs one of those that were claimed, or measures.
     pub fn round(&mut self) -> Round {
         if self.signal.is_stopping() {
             self.machine.stop();
@@ -151,6 +171,7 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
         match self.machine.next(self.timer.now()) {
             Todo::Claim { limit } => self.claim(limit),
             Todo::Begin(held) => self.begin(*held),
+            Todo::Measure => self.measure(),
             Todo::Rest(rest) => return Round::Idle(rest),
             Todo::Stop => return Round::Stopped,
         }
@@ -172,6 +193,14 @@ impl<S: Store + Send, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> 
                 self.machine.claim_failed(self.timer.now(), super::entropy());
             }
         }
+    }
+
+    fn measure(&mut self) {
+        match (self.measure)(&mut self.store, &self.account, self.timer.now()) {
+            Ok(stats) => self.observer.observe(Event::Measured { account: &self.account, stats }),
+            Err(error) => self.observer.observe(Event::StoreFailed { during: "measure", error: &error }),
+        }
+        self.machine.measured(self.timer.now());
     }
 
     fn begin(&mut self, held: Held) {

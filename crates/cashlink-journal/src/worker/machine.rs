@@ -10,7 +10,7 @@ use super::job::{Performing, Recording};
 use crate::store::Lease;
 use crate::{Claimed, Next, Policy, Unreadable};
 
-/// Decides for one worker: when to claim and how many, what of it to begin, when to rest, when to end.
+/// Decides for one worker: when to claim and how many, what of it to begin, when to measure, when to rest, when to end.
 ///
 /// ```
 /// use cashlink_journal::core::Now;
@@ -32,7 +32,15 @@ pub struct Machine {
     held: VecDeque<Held>,
     rest: Rest,
     failures: u32,
+    measuring: Option<Measuring>,
     stopping: bool,
+}
+
+/// How often the journal is measured, and when next, on the monotonic clock.
+#[derive(Clone, Copy, Debug)]
+struct Measuring {
+    every: Duration,
+    due: Duration,
 }
 
 /// Until when nothing is claimed, on the monotonic clock, and why.
@@ -57,6 +65,8 @@ pub enum Todo {
     },
     /// Begin with one of those that were claimed.
     Begin(Box<Held>),
+    /// Ask for the journal's figures, and tell them. However that ends, say [`Machine::measured`].
+    Measure,
     /// Do nothing for so long, or until [`Machine::wake`] or [`Machine::stop`].
     Rest(Duration),
     /// Nothing is in hand, and nothing more is to be claimed.
@@ -67,7 +77,22 @@ impl Machine {
     /// A worker's machine at its start.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy, held: VecDeque::new(), rest: Rest::None, failures: 0, stopping: false }
+        let (held, rest) = (VecDeque::new(), Rest::None);
+        Self { policy, held, rest, failures: 0, measuring: None, stopping: false }
+    }
+
+    /// Another policy, before it begins.
+    #[must_use]
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The journal is to be measured so often, at first at once. Not more often than every second: who measures all the time does
+    /// nothing else.
+    #[must_use]
+    pub fn measuring(self, every: Duration) -> Self {
+        let measuring = Measuring { every: every.max(Duration::from_secs(1)), due: Duration::ZERO };
+        Self { measuring: Some(measuring), ..self }
     }
 
     /// The policy that it goes by.
@@ -84,11 +109,22 @@ impl Machine {
         if self.stopping {
             return Todo::Stop;
         }
+        let measuring = self.measuring.map_or(Duration::MAX, |measuring| measuring.due);
         match self.rest {
-            Rest::Idle(until) | Rest::Trouble(until) if now.mono < until => {
-                Todo::Rest(until.saturating_sub(now.mono))
+            Rest::Trouble(until) if now.mono < until => Todo::Rest(until.saturating_sub(now.mono)),
+            _ if measuring <= now.mono => Todo::Measure,
+            Rest::Idle(until) if now.mono < until => {
+                Todo::Rest(until.min(measuring).saturating_sub(now.mono))
             }
             _ => Todo::Claim { limit: self.policy.batch.max(1) },
+        }
+    }
+
+    /// The journal was measured, or the database refused: that is no reason not to claim, and is not asked for again before its
+    /// time.
+    pub fn measured(&mut self, now: Now) {
+        if let Some(measuring) = &mut self.measuring {
+            measuring.due = now.mono.saturating_add(measuring.every);
         }
     }
 

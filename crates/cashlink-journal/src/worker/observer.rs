@@ -4,8 +4,9 @@ use std::error::Error;
 
 use cashlink_core::Certainty;
 
-use crate::State;
+use crate::operate::Stats;
 use crate::store::{HandlerError, Lease};
+use crate::{Account, State};
 
 /// Who is told what a worker does. It is called in the worker's own thread or task: what it takes, the worker takes too.
 ///
@@ -58,6 +59,15 @@ pub enum Event<'a> {
         /// Whether a person should hear of it.
         needs_attention: bool,
     },
+    /// The journal was [measured](super::blocking::Worker::measured).
+    #[non_exhaustive]
+    Measured {
+        /// Whose intents were counted.
+        account: &'a Account,
+        /// What is open: [how many](Stats::live) a worker has still something to do with, how old the oldest of them is, and how
+        /// many wait for a person.
+        stats: Stats,
+    },
     /// A handler failed, or panicked. The outcome is kept, and the handler is tried again.
     #[non_exhaustive]
     HandlerFailed {
@@ -71,7 +81,7 @@ pub enum Event<'a> {
     /// The database refused. It is asked again.
     #[non_exhaustive]
     StoreFailed {
-        /// What it was asked for: `claim`, `extend`, `settle`.
+        /// What it was asked for: `claim`, `extend`, `settle`, `measure`.
         during: &'static str,
         /// What it said.
         error: &'a (dyn Error + Send + Sync + 'static),
@@ -102,7 +112,7 @@ impl Event<'_> {
     #[must_use]
     pub fn needs_attention(&self) -> bool {
         match self {
-            Self::Claimed { .. } | Self::LeaseLost { .. } => false,
+            Self::Claimed { .. } | Self::Measured { .. } | Self::LeaseLost { .. } => false,
             Self::Settled { needs_attention, .. } => *needs_attention,
             Self::HandlerFailed { .. }
             | Self::StoreFailed { .. }

@@ -1,6 +1,7 @@
 //! Workers of both worlds, and all that they tell their handlers and observers.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cashlink_journal::core::Bearer;
 use cashlink_journal::core::partner::distributor::CreateInvestor;
@@ -37,7 +38,7 @@ pub(crate) fn show_all(gallery: Gallery) -> Gallery {
         show!(shown.0.lock().unwrap(), handlers);
         let (store, server) = (journal(&folder), Server(status));
         let worker = blocking::Worker::with_timer(store, account(), protocol(), server, Still, handlers);
-        let mut worker = worker.observer(shown.clone());
+        let mut worker = worker.observer(shown.clone()).measured(Duration::from_secs(60));
         worker.run_until_idle();
         show!(shown.0.lock().unwrap(), worker);
     }

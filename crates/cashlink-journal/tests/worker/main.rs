@@ -3,7 +3,7 @@
 //!
 //! `outcomes` is the table of T45; `leases` is about workers that come too late, `handlers` about handlers that fail, `documents`
 //! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses,
-//! `reconciling` about looking for objects, `threads` about workers that are spawned.
+//! `metrics` about figures, `reconciling` about looking for objects, `threads` about workers that are spawned.
 //! `clock`, `api`, `scene` and `store` are what the worlds are made of.
 
 mod api;
@@ -12,6 +12,7 @@ mod documents;
 mod handlers;
 mod leases;
 mod loops;
+mod metrics;
 mod outcomes;
 mod reconciling;
 mod scene;

@@ -30,6 +30,7 @@ pub(crate) struct Refusals {
     pub(crate) claims: Arc<AtomicU32>,
     pub(crate) extensions: Arc<AtomicU32>,
     pub(crate) settlements: Arc<AtomicU32>,
+    pub(crate) measurements: Arc<AtomicU32>,
     /// Commits that are reported as failed, though they happened.
     pub(crate) answers: Arc<AtomicU32>,
     /// How often a lease was extended.
@@ -208,7 +209,11 @@ impl blocking::Operate for Store {
     }
 
     fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Error> {
-        if take(&self.refusals.claims) { Err(refusal()) } else { self.sqlite.stats(account, counted, now) }
+        if take(&self.refusals.measurements) {
+            Err(refusal())
+        } else {
+            self.sqlite.stats(account, counted, now)
+        }
     }
 
     fn decide(

@@ -12,8 +12,7 @@ use cashlink_journal::memory::Memory;
 #[cfg(feature = "postgres")]
 use cashlink_journal::postgres::Postgres;
 use cashlink_journal::reconcile::{self, Finding, Plan};
-use cashlink_journal::store::asynchronous::Store;
-use cashlink_journal::store::blocking::Operate as _;
+use cashlink_journal::store::{asynchronous::Operate, blocking::Operate as BlockingOperate};
 use cashlink_journal::worker::asynchronous::{Handlers, Worker};
 use cashlink_journal::worker::{
     Begun, Event, Heartbeat, Held, Machine, Observer, Outcome, Performing, Recording, Round, Settled, Signal,
@@ -30,12 +29,13 @@ use crate::scene::{Scene, World, account, key, upload};
 
 type Spawning<S> = Worker<S, Bearer, Arc<Api>, Clock>;
 
-fn worker<S: Store + 'static>(scene: &Scene, store: S, handlers: Handlers<S, Bearer>) -> Spawning<S> {
+fn worker<S: Operate + 'static>(scene: &Scene, store: S, handlers: Handlers<S, Bearer>) -> Spawning<S> {
     let (api, clock) = (Arc::clone(&scene.api), scene.clock.clone());
     Worker::with_timer(store, account(), scene.partner.clone(), api, clock, handlers)
         .policy(scene.policy)
         .payloads(scene.documents())
         .observer(scene.told.clone())
+        .measured(Duration::from_secs(60))
 }
 
 /// Registered as closures, one of which captures something.
@@ -66,7 +66,7 @@ fn stage<T>(memory: &Memory, scene: &Scene, call: &Call<T, Bearer>) -> i64 {
 }
 
 fn state(memory: &mut Memory, id: i64) -> State {
-    memory.entry(id).unwrap().unwrap().state
+    BlockingOperate::entry(memory, id).unwrap().unwrap().state
 }
 
 fn runtime() -> Runtime {

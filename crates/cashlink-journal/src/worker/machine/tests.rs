@@ -42,18 +42,25 @@ struct Watched {
     refused_until: Duration,
     /// Until when nothing is claimed unless it is woken.
     idle_until: Duration,
+    /// How often it is measured, and when next.
+    measured: Option<(Duration, Duration)>,
     stopped: bool,
 }
 
 impl Watched {
-    fn new(policy: Policy) -> Self {
+    fn new(policy: Policy, every: Option<Duration>) -> Self {
+        let machine = Machine::new(policy);
         Self {
-            machine: Machine::new(policy),
+            machine: match every {
+                None => machine,
+                Some(every) => machine.measuring(every),
+            },
             now: Duration::ZERO,
             waiting: Vec::new(),
             claims: 0,
             refused_until: Duration::ZERO,
             idle_until: Duration::ZERO,
+            measured: every.map(|every| (every.max(Duration::from_secs(1)), Duration::ZERO)),
             stopped: false,
         }
     }
@@ -76,6 +83,11 @@ impl Watched {
         self.idle_until = if count == 0 { self.now + self.machine.policy().poll } else { Duration::ZERO };
     }
 
+    /// Whether it is time to measure.
+    fn is_to_measure(&self) -> bool {
+        self.measured.is_some_and(|(_, due)| due <= self.now)
+    }
+
     /// Asks it, does what it says, and checks that it may say so.
     fn ask(&mut self, due: u32, refusal: Option<u64>) -> Result<(), TestCaseError> {
         match self.machine.next(self.now()) {
@@ -93,11 +105,27 @@ impl Watched {
                 prop_assert!(!rest.is_zero(), "a rest that is none is a loop that spins");
                 let until = self.refused_until.max(self.idle_until);
                 prop_assert!(self.now + rest <= until, "longer than there is a reason for");
+                if self.now >= self.refused_until {
+                    let due = self.measured.map_or(Duration::MAX, |(_, due)| due);
+                    prop_assert!(
+                        self.now + rest <= due,
+                        "it is measured in time, unless the database refuses"
+                    );
+                }
+            }
+            Todo::Measure => {
+                prop_assert!(!self.stopped && self.waiting.is_empty(), "work comes first");
+                prop_assert!(self.is_to_measure() && self.now >= self.refused_until);
+                let now = self.now();
+                self.machine.measured(now);
+                self.measured = self.measured.map(|(every, _)| (every, self.now + every));
+                prop_assert!(!matches!(self.machine.next(now), Todo::Measure), "a loop that only measures");
             }
             Todo::Claim { limit } => {
                 prop_assert!(!self.stopped && self.waiting.is_empty());
                 prop_assert_eq!(limit, self.machine.policy().batch.max(1));
                 prop_assert!(self.now >= self.refused_until && self.now >= self.idle_until);
+                prop_assert!(!self.is_to_measure());
                 match refusal {
                     None => self.claimed(due.min(limit)),
                     Some(entropy) => {
@@ -125,9 +153,10 @@ proptest! {
     #[test]
     fn nothing_is_forgotten_or_claimed_too_early_or_after_a_stop(
         batch in 0..5_u32,
+        every in prop::option::of((0..5_000_u64).prop_map(Duration::from_millis)),
         steps in prop::collection::vec(step(), 0..60),
     ) {
-        let mut watched = Watched::new(Policy { batch, ..Policy::default() });
+        let mut watched = Watched::new(Policy { batch, ..Policy::default() }, every);
         for step in steps {
             let (mut due, mut refusal) = (0, None);
             match step {
