@@ -58,7 +58,7 @@ impl Folder {
         Ok(self.0.join(hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
     }
 
-    /// The file, if its length is right. Its hash is checked as it is sent.
+    /// The file, if its length is right; a link counts for what it leads to. Its hash is checked as it is sent.
     fn find(&self, payload: &PayloadRef) -> io::Result<PathBuf> {
         let path = self.path(payload)?;
         let metadata = fs::metadata(&path)?;
@@ -147,3 +147,6 @@ impl std::fmt::Debug for Folder {
         f.debug_tuple("Folder").field(&self.0).finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

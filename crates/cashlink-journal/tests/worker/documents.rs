@@ -1,6 +1,7 @@
 //! Documents that are gone, or others, or can't be had for now: nothing is sent, and the reason is kept.
 
 use std::fs;
+use std::path::PathBuf;
 
 use cashlink_journal::State::{Dead, Done, NeedsReconciliation, Pending};
 use cashlink_journal::core::body::PayloadRef;
@@ -62,6 +63,76 @@ fn a_document_of_the_same_length_with_another_hash_never_arrives_whole() {
             assert_eq!(scene.api.count(Kind::Document), 0, "{at}");
         },
     );
+}
+
+#[test]
+fn what_lies_in_a_documents_place_and_is_none_is_not_sent() {
+    after(
+        |scene, payload| {
+            let path = scene.documents().path(payload).unwrap();
+            fs::remove_file(&path).unwrap();
+            fs::create_dir(path).unwrap();
+        },
+        dead,
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_document_is_sent_as_that_and_a_link_to_another_one_is_not() {
+    let link_to = |document: &'static [u8]| {
+        move |scene: &Scene, payload: &PayloadRef| {
+            let path = scene.documents().path(payload).unwrap();
+            let elsewhere = path.with_extension("elsewhere");
+            fs::remove_file(&path).unwrap();
+            fs::write(&elsewhere, document).unwrap();
+            std::os::unix::fs::symlink(elsewhere, path).unwrap();
+        }
+    };
+    after(link_to(DOCUMENT), |scene, id, at| {
+        assert_eq!((scene.row(id).state, scene.api.count(Kind::Document)), (Done, 1), "{at}");
+    });
+    after(link_to(b"%PDF-1.8"), dead);
+}
+
+/// The file is changed after it was found, while a token is fetched.
+fn changed_after_it_was_found(change: fn(PathBuf)) {
+    after(
+        |scene, payload| {
+            let path = scene.documents().path(payload).unwrap();
+            scene.api.meanwhile_token(move || change(path));
+        },
+        |scene, id, at| {
+            dead(scene, id, at);
+            assert_eq!(scene.api.count(Kind::Document), 0, "{at}");
+        },
+    );
+}
+
+#[test]
+fn a_document_that_is_cut_after_it_was_found_never_arrives_whole() {
+    changed_after_it_was_found(|path| fs::write(path, "%PDF").unwrap());
+}
+
+#[test]
+fn a_document_that_grows_after_it_was_found_never_arrives_whole() {
+    changed_after_it_was_found(|path| fs::write(path, "%PDF-1.7%PDF-1.7").unwrap());
+}
+
+#[test]
+fn a_document_that_goes_after_it_was_found_is_not_sent() {
+    changed_after_it_was_found(|path| fs::remove_file(path).unwrap());
+}
+
+#[test]
+fn a_document_of_many_pieces_arrives_as_it_was_put() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let document: Vec<u8> = (0..200_000_u32).map(|at| at.to_le_bytes()[at as usize % 3]).collect();
+        let id = scene.stage_document(scene.documents().put(&*document).unwrap());
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.api.count(Kind::Document)), (Done, 1), "{world:?}");
+    }
 }
 
 #[test]

@@ -21,7 +21,6 @@ use cashlink_journal::worker::{
 use cashlink_journal::{Intent, Staging, State, payloads};
 use cashlink_sandbox::{Kind, demo};
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
 
 use crate::api::Api;
 use crate::clock::Clock;
@@ -122,7 +121,7 @@ fn a_spawned_look_for_what_is_in_doubt_decides_it() {
 /// Not run, since there is no server: that it compiles is what counts.
 #[cfg(feature = "postgres")]
 #[expect(dead_code, reason = "it is compiled, not called")]
-fn over_postgres(scene: &Scene, stores: [Postgres; 2]) -> JoinHandle<()> {
+fn over_postgres(scene: &Scene, stores: [Postgres; 2]) -> tokio::task::JoinHandle<()> {
     let (plan, now) = (Plan::new("a test"), scene.clock.time());
     let [store, mut other] = stores;
     let handlers = Handlers::<Postgres, Bearer>::default().on::<CreateInvestor>(|transaction, settled| {
