@@ -1,27 +1,27 @@
 //! Four orders, a shop that takes them, and workers that come and go.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cashlink_client::blocking::Timer;
 use cashlink_journal::core::partner::distributor::CreateInvestor;
 use cashlink_journal::core::partner::{NaturalPerson, Partner};
 use cashlink_journal::core::payments::{CashlinkType, CreateCashlink, Payments};
 use cashlink_journal::core::{
-    Bearer, Call, Client, IdempotencyKey, Now, Policy as Patience, Secret, UserKey,
+    Bearer, Call, Client, IdempotencyKey, Operation, Policy as Patience, Secret, UserKey,
 };
 use cashlink_journal::sqlite::{Journal, Sqlite};
 use cashlink_journal::store::HandlerError;
 use cashlink_journal::store::blocking::Store as _;
-use cashlink_journal::worker::Outcome;
-use cashlink_journal::worker::blocking::{Handlers, Worker};
-use cashlink_journal::{Account, Intent, Staging};
+use cashlink_journal::worker::{Outcome, Settled, asynchronous, blocking};
+use cashlink_journal::{Account, Intent, Policy, Staging};
 use cashlink_sandbox::{Config, Kind, Sandbox, demo};
 use rusqlite::{Connection, Transaction, params};
 
 use crate::Figures;
-use crate::steps::{Failing, Network, Steps};
+use crate::asynchronous::Asynchronous;
+use crate::clock::Clock;
+use crate::steps::{Failing, LEASE, Network, Steps};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -41,23 +41,19 @@ impl Order {
     }
 }
 
-/// Moves when somebody sleeps.
-#[derive(Clone, Default)]
-struct Clock(Arc<AtomicU64>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum World {
+    Blocking,
+    Asynchronous,
+}
 
-impl Timer for Clock {
-    fn now(&self) -> Now {
-        let millis = self.0.load(Ordering::Relaxed);
-        Now::new(1_700_000_000 + millis / 1000, Duration::from_millis(millis))
-    }
-
-    fn sleep(&self, duration: Duration) {
-        self.0.fetch_add(u64::try_from(duration.as_millis()).unwrap(), Ordering::Relaxed);
-    }
+impl World {
+    pub(crate) const BOTH: [Self; 2] = [Self::Blocking, Self::Asynchronous];
 }
 
 pub(crate) struct Scene {
     folder: tempfile::TempDir,
+    world: World,
     clock: Clock,
     sandbox: Arc<Mutex<Sandbox>>,
     steps: Steps,
@@ -65,19 +61,24 @@ pub(crate) struct Scene {
     payments: Client<UserKey>,
 }
 
-fn account() -> Account {
-    Account::new("ours").unwrap()
+fn account(name: &str) -> Account {
+    Account::new(name).unwrap()
+}
+
+/// A folder in memory, where the system has such a place: nobody cuts the power here, and waiting for a disk proves nothing.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 /// Both kinds of order are noted in the caller's own table.
-fn note(transaction: &Transaction<'_>, intent: i64, object: Option<&str>) -> Result<(), HandlerError> {
+fn note(transaction: &Transaction<'_>, intent: i64, object: Option<String>) -> Result<(), HandlerError> {
     let sql = "UPDATE orders SET object = ?2, times = times + 1 WHERE intent = ?1";
     transaction.execute(sql, params![intent, object])?;
     Ok(())
 }
 
 impl Scene {
-    pub(crate) fn new(steps: &Steps) -> Self {
+    pub(crate) fn new(steps: &Steps, world: World) -> Self {
         let bearer = Bearer::client_credentials(
             demo::DISTRIBUTOR_CLIENT_ID,
             Secret::new(demo::DISTRIBUTOR_CLIENT_SECRET),
@@ -85,7 +86,8 @@ impl Scene {
         let user = UserKey::new(Secret::new(demo::USER_KEY)).unwrap();
         let patience = Patience::default();
         let scene = Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: folder(),
+            world,
             clock: Clock::default(),
             sandbox: Arc::new(Mutex::new(Sandbox::new(Config::default()))),
             steps: steps.clone(),
@@ -112,14 +114,13 @@ impl Scene {
                 let person = NaturalPerson::new().forename("Investor").surname(format!("No. {number}"));
                 let key = IdempotencyKey::new(format!("order-{number}")).unwrap();
                 let call = Call::new(&CreateInvestor::natural_person(key, person, true)).unwrap();
-                Intent::new(&self.partner, &account(), &call).unwrap()
+                Intent::new(&self.partner, &account("ours"), &call).unwrap()
             }
             Order::Link(number) => {
                 let amount = "EUR 12.34".parse().unwrap();
                 let link =
                     CreateCashlink::v2018_01_15(CashlinkType::Invoice, amount, format!("Order {number}"));
-                Intent::new(&self.payments, &Account::new("links").unwrap(), &Call::new(&link).unwrap())
-                    .unwrap()
+                Intent::new(&self.payments, &account("links"), &Call::new(&link).unwrap()).unwrap()
             }
         }
     }
@@ -136,7 +137,7 @@ impl Scene {
         if in_one_transaction {
             // An error is the caller's to see; here it is tried again.
             let _ = store.transaction(|transaction| {
-                let staged = journal.stage(transaction, &intent, &Staging::default(), self.clock.now())?;
+                let staged = journal.stage(transaction, &intent, &Staging::default(), self.clock.time())?;
                 transaction.execute(add, params![order.number(), staged.id()])?;
                 Ok(())
             });
@@ -148,7 +149,7 @@ impl Scene {
         });
         if added.is_ok() {
             let _ = store.transaction(|transaction| {
-                let staged = journal.stage(transaction, &intent, &Staging::default(), self.clock.now())?;
+                let staged = journal.stage(transaction, &intent, &Staging::default(), self.clock.time())?;
                 transaction.execute(
                     "UPDATE orders SET intent = ?2 WHERE number = ?1",
                     params![order.number(), staged.id()],
@@ -160,43 +161,62 @@ impl Scene {
 
     /// A process with a worker for each of the two APIs.
     pub(crate) fn work_off(&self) {
-        let now = Duration::from_secs(self.clock.now().wall);
-        let network = Network { sandbox: Arc::clone(&self.sandbox), now, steps: self.steps.clone() };
-        let investors = Handlers::<Failing, Bearer>::default().on::<CreateInvestor>(
-            |transaction, settled| match &settled.outcome {
-                Outcome::Done(reply) => note(transaction, settled.id, Some(reply.value.id.as_str())),
-                _ => note(transaction, settled.id, None),
-            },
-        );
-        let links =
-            Handlers::<Failing, UserKey>::default().on::<CreateCashlink>(
-                |transaction, settled| match &settled.outcome {
-                    Outcome::Done(reply) => {
-                        note(transaction, settled.id, Some(reply.value.public_id.as_str()))
-                    }
-                    _ => note(transaction, settled.id, None),
-                },
-            );
-        let (partner, payments) = (self.partner.clone(), self.payments.clone());
-        let worker = |store| {
-            Worker::with_timer(
-                store,
-                account(),
-                partner,
-                network.clone(),
-                self.clock.clone(),
-                investors.unwrap(),
-            )
+        self.work::<CreateInvestor>(account("ours"), &self.partner, |investor| investor.id.to_string());
+        self.work::<CreateCashlink>(account("links"), &self.payments, |link| link.public_id.to_string());
+    }
+
+    fn work<O: Operation>(
+        &self,
+        account: Account,
+        client: &Client<O::Credential>,
+        id: impl Fn(&O::Output) -> String + Send + Sync + 'static,
+    ) {
+        let (clock, client) = (self.clock.clone(), client.clone());
+        let network =
+            Network { sandbox: Arc::clone(&self.sandbox), clock: clock.clone(), steps: self.steps.clone() };
+        let object = move |settled: &Settled<O::Output>| match &settled.outcome {
+            Outcome::Done(reply) => Some(id(&reply.value)),
+            _ => None,
         };
-        worker(self.store()).run_until_idle();
-        let links_account = Account::new("links").unwrap();
-        let (network, clock) = (network.clone(), self.clock.clone());
-        Worker::with_timer(self.store(), links_account, payments, network, clock, links.unwrap())
-            .run_until_idle();
+        match self.world {
+            World::Blocking => {
+                let handlers = blocking::Handlers::default()
+                    .on::<O>(move |transaction, settled| note(transaction, settled.id, object(&settled)));
+                blocking::Worker::with_timer(
+                    self.store(),
+                    account,
+                    client,
+                    network,
+                    clock,
+                    handlers.unwrap(),
+                )
+                .run_until_idle();
+            }
+            World::Asynchronous => {
+                let handlers = asynchronous::Handlers::<Asynchronous<_>, _>::default().on::<O>(
+                    move |writes, settled| {
+                        let (intent, object) = (settled.id, object(&settled));
+                        writes.add(move |transaction| note(transaction, intent, object));
+                        Box::pin(ready(Ok(())))
+                    },
+                );
+                let (store, mut policy) = (Asynchronous::new(self.store()), Policy::default());
+                policy.lease = LEASE;
+                let worker = asynchronous::Worker::with_timer(
+                    store,
+                    account,
+                    client,
+                    network,
+                    clock,
+                    handlers.unwrap(),
+                );
+                self.clock.block_on(worker.policy(policy).run_until_idle());
+            }
+        }
     }
 
     pub(crate) fn let_leases_end(&self) {
-        self.clock.sleep(Duration::from_secs(3_700));
+        self.clock.advance(Duration::from_secs(3_700));
     }
 
     fn count(&self, sql: &str) -> i64 {

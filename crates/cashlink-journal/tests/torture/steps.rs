@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cashlink_client::Limits;
-use cashlink_client::blocking::{Outbound, Transport};
+use cashlink_client::asynchronous::Timer as _;
+use cashlink_client::{Limits, asynchronous, blocking};
 use cashlink_journal::core::{Failure, Now};
 use cashlink_journal::sqlite::Sqlite;
 use cashlink_journal::store::blocking::Store;
@@ -16,6 +16,14 @@ use cashlink_journal::{Intent, Settlement, Staged, Staging};
 use cashlink_sandbox::Sandbox;
 use http::{Request, Response, StatusCode};
 use rusqlite::{Error, Transaction};
+
+use crate::clock::Clock;
+use crate::scene::World;
+
+/// How long a request is under way in the async world, and so is its answer: together more than a third of a [`LEASE`].
+const ONE_WAY: Duration = Duration::from_secs(6);
+/// How long a lease is there.
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 /// What happens at the step whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +45,13 @@ impl Fault {
         !matches!(self, Self::Refused | Self::DoneButRefused | Self::Death)
     }
 
-    /// A run has more steps of its kind than this.
-    pub(crate) fn fewest(self) -> u32 {
-        if self.is_the_networks() { 4 } else { 12 }
+    /// A run has more steps of its kind than this. In the async world leases are extended, too, while calls are made.
+    pub(crate) fn fewest(self, world: World) -> u32 {
+        match (self.is_the_networks(), world) {
+            (true, _) => 4,
+            (false, World::Blocking) => 12,
+            (false, World::Asynchronous) => 20,
+        }
     }
 }
 
@@ -149,7 +161,10 @@ impl Store for Failing {
     }
 
     fn extend(&mut self, lease: Lease, by: Duration, now: Now) -> Result<bool, Error> {
-        self.sqlite.extend(lease, by, now)
+        self.steps.before()?;
+        let extended = self.sqlite.extend(lease, by, now)?;
+        self.steps.after()?;
+        Ok(extended)
     }
 
     fn settle(
@@ -174,12 +189,12 @@ impl Store for Failing {
 #[derive(Clone)]
 pub(crate) struct Network {
     pub(crate) sandbox: Arc<Mutex<Sandbox>>,
-    pub(crate) now: Duration,
+    pub(crate) clock: Clock,
     pub(crate) steps: Steps,
 }
 
-impl Transport for Network {
-    fn send(&self, request: Request<Outbound>, _: Limits) -> Result<Response<Bytes>, Failure> {
+impl Network {
+    fn answer(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
         let fault = self.steps.0.fault;
         let turn = self.steps.is_its_turn(fault.is_the_networks() || fault == Fault::Death);
         match (turn, fault) {
@@ -191,8 +206,8 @@ impl Transport for Network {
             }
             _ => {}
         }
-        let request = request.map(|body| body.as_bytes().unwrap().clone());
-        let answer = self.sandbox.lock().unwrap().handle(self.now, request);
+        let now = Duration::from_secs(self.clock.time().wall);
+        let answer = self.sandbox.lock().unwrap().handle(now, request);
         // It has its effect, and the process dies before it hears of it.
         if fault == Fault::Death {
             self.steps.is_its_turn(true);
@@ -202,5 +217,25 @@ impl Transport for Network {
             (true, Fault::CutAnswer) => Err(Failure::cut(answer.into_parts().0, "it broke off")),
             _ => Ok(answer),
         }
+    }
+}
+
+impl blocking::Transport for Network {
+    fn send(&self, request: Request<blocking::Outbound>, _: Limits) -> Result<Response<Bytes>, Failure> {
+        self.answer(request.map(|body| body.as_bytes().unwrap().clone()))
+    }
+}
+
+impl asynchronous::Transport for Network {
+    /// It takes its time, there and back, so that a lease has to be extended between an effect and its answer.
+    async fn send(
+        &self,
+        request: Request<asynchronous::Outbound>,
+        _: Limits,
+    ) -> Result<Response<Bytes>, Failure> {
+        self.clock.sleep(ONE_WAY).await;
+        let answer = self.answer(request.map(|body| body.as_bytes().unwrap().clone()));
+        self.clock.sleep(ONE_WAY).await;
+        answer
     }
 }

@@ -8,8 +8,9 @@ use cashlink_journal::core::{Bearer, Operation};
 use cashlink_journal::worker::{TwoHandlers, asynchronous, blocking};
 use cashlink_sandbox::Kind;
 
+use crate::asynchronous::Asynchronous;
 use crate::scene::{Scene, World};
-use crate::store::{Asynchronous, Store};
+use crate::store::Store;
 
 /// The first call fails so; nothing of it stays, and another process calls the handler again.
 fn failing_once(fails: impl Fn(&Scene) -> &AtomicU32) {
@@ -70,7 +71,7 @@ fn two_handlers_for_one_operation_are_an_error() {
     let handlers = blocking::Handlers::<Store, Bearer>::default().on::<CreateInvestor>(|_, _| Ok(()));
     assert_eq!(handlers.unwrap().on::<CreateInvestor>(|_, _| Ok(())).err(), two);
 
-    let handlers = asynchronous::Handlers::<Asynchronous, Bearer>::default();
+    let handlers = asynchronous::Handlers::<Asynchronous<Store>, Bearer>::default();
     let handlers = handlers.on::<CreateInvestor>(|_, _| Box::pin(async { Ok(()) })).unwrap();
     assert_eq!(handlers.on::<CreateInvestor>(|_, _| Box::pin(async { Ok(()) })).err(), two);
 }

@@ -4,9 +4,10 @@
 //! `outcomes` is the table of T45; `leases` is about workers that come too late, `handlers` about handlers that fail, `documents`
 //! about documents that are gone or others, `loops` about starting, resting and stopping, `trouble` about a database that refuses,
 //! `metrics` about figures, `reconciling` about looking for objects, `threads` about workers that are spawned.
-//! `clock`, `api`, `scene` and `store` are what the worlds are made of.
+//! `clock`, `api`, `scene`, `store` and `asynchronous` are what the worlds are made of.
 
 mod api;
+mod asynchronous;
 mod clock;
 mod documents;
 mod handlers;

@@ -11,8 +11,9 @@ use cashlink_journal::store::HandlerError;
 use cashlink_journal::store::blocking::Operate as _;
 use cashlink_sandbox::Kind;
 
+use crate::asynchronous::Asynchronous;
 use crate::scene::{Scene, World};
-use crate::store::{Asynchronous, write};
+use crate::store::write;
 
 /// One that happened, and two that didn't. Nobody knows.
 fn in_doubt(scene: &Scene) -> [i64; 3] {
@@ -52,7 +53,8 @@ fn reconcile(
                 now,
                 |entry| ready(look(&entry)),
                 |transaction, entry, object: &str| {
-                    transaction.push((entry.id, format!("found {object}")));
+                    let found = (entry.id, format!("found {object}"));
+                    transaction.add(|transaction| write(transaction, found));
                     Box::pin(ready(written(object)))
                 },
             );

@@ -21,8 +21,9 @@ use cashlink_sandbox::{Kind, demo};
 use rusqlite::Connection;
 
 use crate::api::Api;
+use crate::asynchronous::Asynchronous;
 use crate::clock::Clock;
-use crate::store::{Asynchronous, Refusals, Store, take, write};
+use crate::store::{Refusals, Store, take, write};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum World {
@@ -35,7 +36,7 @@ impl World {
 }
 
 pub(crate) type BlockingWorker = blocking::Worker<Store, Bearer, Arc<Api>, Clock>;
-pub(crate) type AsyncWorker = asynchronous::Worker<Asynchronous, Bearer, Arc<Api>, Clock>;
+pub(crate) type AsyncWorker = asynchronous::Worker<Asynchronous<Store>, Bearer, Arc<Api>, Clock>;
 
 /// What the workers of a scene told.
 #[derive(Clone, Default)]
@@ -331,15 +332,15 @@ impl Scene {
 
     fn on_async<O: Operation>(
         &self,
-        handlers: asynchronous::Handlers<Asynchronous, O::Credential>,
+        handlers: asynchronous::Handlers<Asynchronous<Store>, O::Credential>,
         id: impl Fn(&O::Output) -> String + Send + Sync + 'static,
-    ) -> asynchronous::Handlers<Asynchronous, O::Credential> {
+    ) -> asynchronous::Handlers<Asynchronous<Store>, O::Credential> {
         let handling = self.handling.clone();
         handlers
             .on::<O>(move |transaction, settled| {
                 let (word, handling) = (word(&settled, &id), handling.clone());
                 Box::pin(async move {
-                    transaction.push(word);
+                    transaction.add(|transaction| write(transaction, word));
                     handling.result()
                 })
             })
