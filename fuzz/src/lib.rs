@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod choices;
 mod error_map;
 mod flow;
 mod json;
@@ -17,6 +18,7 @@ mod money;
 mod multipart;
 mod page_and_next;
 mod retry_after;
+mod session;
 mod timestamp;
 mod token_issuer;
 mod token_response;
@@ -29,6 +31,7 @@ pub use money::money;
 pub use multipart::multipart;
 pub use page_and_next::page_and_next;
 pub use retry_after::retry_after;
+pub use session::session;
 pub use timestamp::timestamp;
 pub use token_issuer::token_issuer;
 pub use token_response::token_response;
@@ -46,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("multipart", multipart),
     ("page_and_next", page_and_next),
     ("retry_after", retry_after),
+    ("session", session),
     ("timestamp", timestamp),
     ("token_issuer", token_issuer),
     ("token_response", token_response),
