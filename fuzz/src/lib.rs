@@ -13,6 +13,7 @@
 mod choices;
 mod error_map;
 mod flow;
+mod journal_ops;
 mod json;
 mod money;
 mod multipart;
@@ -27,6 +28,7 @@ mod webhook_verify;
 mod www_authenticate;
 
 pub use error_map::error_map;
+pub use journal_ops::journal_ops;
 pub use money::money;
 pub use multipart::multipart;
 pub use page_and_next::page_and_next;
@@ -45,6 +47,7 @@ pub type Target = (&'static str, fn(&[u8]) -> bool);
 /// Every target.
 pub const TARGETS: &[Target] = &[
     ("error_map", error_map),
+    ("journal_ops", journal_ops),
     ("money", money),
     ("multipart", multipart),
     ("page_and_next", page_and_next),
