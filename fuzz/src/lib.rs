@@ -5,14 +5,15 @@
 //! accepted: a target whose corpus is refused altogether would prove nothing.
 //!
 //! They use the core as anyone does, through its public API. Whatever they expect of it is said a second time here, by
-//! `json` (what JSON is), by the small readers of the targets, and by other crates: `url` (what a link names), `multer` and
-//! `mailparse` (what an upload is).
+//! `json` (what JSON is), by the small readers and models of the targets, and by other crates: `url` (what a link names), `multer`
+//! and `mailparse` (what an upload is).
 
 #![forbid(unsafe_code)]
 
 mod choices;
 mod error_map;
 mod flow;
+mod intent_encoding;
 mod journal_ops;
 mod json;
 mod money;
@@ -23,11 +24,13 @@ mod session;
 mod timestamp;
 mod token_issuer;
 mod token_response;
+mod url_origin;
 mod webhook_event;
 mod webhook_verify;
 mod www_authenticate;
 
 pub use error_map::error_map;
+pub use intent_encoding::intent_encoding;
 pub use journal_ops::journal_ops;
 pub use money::money;
 pub use multipart::multipart;
@@ -37,6 +40,7 @@ pub use session::session;
 pub use timestamp::timestamp;
 pub use token_issuer::token_issuer;
 pub use token_response::token_response;
+pub use url_origin::url_origin;
 pub use webhook_event::webhook_event;
 pub use webhook_verify::webhook_verify;
 pub use www_authenticate::www_authenticate;
@@ -47,6 +51,7 @@ pub type Target = (&'static str, fn(&[u8]) -> bool);
 /// Every target.
 pub const TARGETS: &[Target] = &[
     ("error_map", error_map),
+    ("intent_encoding", intent_encoding),
     ("journal_ops", journal_ops),
     ("money", money),
     ("multipart", multipart),
@@ -56,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     ("timestamp", timestamp),
     ("token_issuer", token_issuer),
     ("token_response", token_response),
+    ("url_origin", url_origin),
     ("webhook_event", webhook_event),
     ("webhook_verify", webhook_verify),
     ("www_authenticate", www_authenticate),

@@ -301,7 +301,7 @@ impl<'a> World<'a> {
             Err(SettleError::Handler(_)) => {
                 assert!(held && handled && fails == 3);
                 let settlement = settlement.answered(Duration::from_secs(10));
-                self.workers[place].hand.push(Job { at: At::Performed(settlement, false), ..job });
+                self.workers[place].hand.push(Job { at: At::Performed(settlement.into(), false), ..job });
             }
             Err(error) => panic!("nobody else was at it: {error}"),
         }

@@ -29,7 +29,7 @@ pub(super) struct Job {
 pub(super) enum At {
     Claimed(Box<Claim>),
     /// What is to be recorded, and whether its handler is called.
-    Performed(Settlement, bool),
+    Performed(Box<Settlement>, bool),
 }
 
 impl Worker {
@@ -64,7 +64,7 @@ impl Job {
                 (result, is_over)
             }
         };
-        Self { at: At::Performed(settlement, handled), ..self }
+        Self { at: At::Performed(settlement.into(), handled), ..self }
     }
 }
 

@@ -5,7 +5,7 @@ use arbitrary::{Result, Unstructured};
 use super::server::PATH;
 
 /// A link for this base, every piece chosen by the bytes. The first of each is innocent.
-pub(super) fn build(base: &str, choices: &[u8]) -> Result<String> {
+pub(crate) fn build(base: &str, choices: &[u8]) -> Result<String> {
     let mut choices = Unstructured::new(choices);
     let (scheme, rest) = base.split_once("://").unwrap_or(("https", base));
     let (authority, root) = rest.split_once('/').unwrap_or((rest, ""));

@@ -10,6 +10,7 @@ use cashlink_core::partner::distributor::ListInvestors;
 use cashlink_core::{Call, ErrorKind, LinkCheck};
 use url::Url;
 
+pub(crate) use self::links::build;
 use self::server::{BASES, PATH, Server, split};
 use self::ways::{check_bookmark, check_stored, read_as_stored, turn_a_few_pages_at_most, walk_to_the_end};
 use crate::json::{self, Reading, Tree};
@@ -25,7 +26,7 @@ use crate::json::{self, Reading, Tree};
 pub fn page_and_next(input: &[u8]) -> bool {
     let [base, check, rest @ ..] = input else { return false };
     let base = BASES[usize::from(*base) % BASES.len()];
-    let link = links::build(base, rest).expect("without further bytes, the first of each piece is chosen");
+    let link = build(base, rest).expect("without further bytes, the first of each piece is chosen");
     let page = serde_json::json!({ "next": link, "results": [] }).to_string();
     let pages = first_pages(&servers(base, &[page.as_bytes()]));
     assert!(pages.iter().all(Option::is_some), "a page is good whatever its link is");
