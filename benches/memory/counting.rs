@@ -1,4 +1,5 @@
 //! An allocator that counts what it hands out.
+#![allow(dead_code, reason = "each program asks for something else")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,10 +11,12 @@ static COUNTING: Counting = Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
+static BLOCKS: AtomicUsize = AtomicUsize::new(0);
 
 fn took(size: usize) {
     let live = LIVE.fetch_add(size, Ordering::Relaxed) + size;
     PEAK.fetch_max(live, Ordering::Relaxed);
+    BLOCKS.fetch_add(1, Ordering::Relaxed);
 }
 
 fn gave(size: usize) {
@@ -54,4 +57,11 @@ pub fn peak<T>(work: impl FnOnce() -> T) -> usize {
     let peak = PEAK.load(Ordering::Relaxed) - before;
     drop(result);
     peak
+}
+
+/// How many blocks `work` took, those that grew included.
+pub fn blocks(work: impl FnOnce()) -> usize {
+    let before = BLOCKS.load(Ordering::Relaxed);
+    work();
+    BLOCKS.load(Ordering::Relaxed) - before
 }

@@ -1,0 +1,79 @@
+"""What the scripts that measure have in common: valgrind, what a number was measured on, and their sections of docs/performance.md."""
+
+import contextlib
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REPORT = ROOT / "docs" / "performance.md"
+
+
+def run(*command, **options):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8", **options).stdout
+
+
+def need_valgrind():
+    if shutil.which("valgrind"):
+        return
+    print("installing valgrind with apt-get")
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    try:
+        subprocess.run(root + ["apt-get", "install", "--yes", "--quiet", "valgrind"], check=True,
+                       stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        sys.exit("valgrind is needed, and could not be installed: see https://valgrind.org")
+
+
+def version(*command):
+    try:
+        return run(*command).splitlines()[0].strip()
+    except (OSError, subprocess.CalledProcessError):
+        return f"{command[0]}: unknown"
+
+
+def machine():
+    processor = "an unknown processor"
+    with contextlib.suppress(OSError):
+        found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        processor = found.group(1) if found else processor
+    return f"{os.cpu_count()} cores of {processor}, {platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}"
+
+
+def locked(*names):
+    """The versions of these crates in benches/Cargo.lock; of two, the newer."""
+    lock = (ROOT / "benches" / "Cargo.lock").read_text(encoding="utf-8")
+    found = dict(re.findall(r'name = "([^"]*)"\nversion = "([^"]*)"', lock))
+    return ", ".join(f"{name} {found[name]}" for name in names)
+
+
+def markdown(rows):
+    """A table; the first row is its heads, the first column its names."""
+    line = lambda cells: "| " + " | ".join(cells) + " |"
+    return "\n".join([line(rows[0]), line(["---"] + ["---:"] * (len(rows[0]) - 1))] + [line(row) for row in rows[1:]])
+
+
+def show(rows):
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print("  " + "  ".join(cell.ljust(width) if place == 0 else cell.rjust(width)
+                               for place, (cell, width) in enumerate(zip(row, widths))))
+    print(flush=True)
+
+
+def write_section(script, text):
+    """Replaces what stands between the script's markers; a section that isn't there yet comes last."""
+    begins, ends = f"<!-- {script} begins -->\n", f"<!-- {script} ends -->\n"
+    section = f"{begins}\n{text.strip()}\n\n{ends}"
+    report = REPORT.read_text(encoding="utf-8")
+    if begins in report:
+        before, rest = report.split(begins, 1)
+        report = before + section + rest.split(ends, 1)[1]
+    else:
+        report = f"{report.rstrip()}\n\n{section}"
+    REPORT.write_text(report, encoding="utf-8")
+    print(f"written to {REPORT.relative_to(ROOT)}")
