@@ -3,7 +3,9 @@
 //! lines that are printed here.
 //!
 //! ```text
-//! count [BURDEN …]    a burden is ROUNDS:BLOCKS for our side of a row, in their order: work that nobody needs, which has to be noticed
+//! count walk           the peak of a walk over 10, 100 and 1,000 pages of 100
+//! count in-flight      what 100,000 flows hold while their requests are on their way, a flow
+//! count [BURDEN …]     a burden is ROUNDS:BLOCKS for our side of a row, in their order: work that nobody needs, which has to be noticed
 //! ```
 
 #[path = "memory/counting.rs"]
@@ -13,11 +15,37 @@ mod rows;
 use std::hint::black_box;
 
 fn main() {
-    let mut burdens = std::env::args().skip(1).map(|burden| {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("walk") => walk(),
+        Some("in-flight") => in_flight(),
+        _ => every_row(&arguments),
+    }
+}
+
+/// What a page and a step take, however long the list is.
+fn walk() {
+    let ours = rows::walk::Ours::new();
+    for pages in [10, 100, 1_000] {
+        let answers = rows::walk::Pages::new(pages);
+        println!("{pages}\t{}", counting::peak(|| ours.walked(&answers)));
+    }
+}
+
+/// Its bytes, those of its request among them, which come second.
+fn in_flight() {
+    const FLOWS: usize = 100_000;
+    drop(rows::in_flight::flows(1));
+    let bytes = counting::peak(|| rows::in_flight::flows(FLOWS));
+    println!("{}\t{}", bytes / FLOWS, rows::in_flight::request());
+}
+
+fn every_row(burdens: &[String]) {
+    let mut burdens = burdens.iter().map(|burden| {
         let (rounds, blocks) = burden.split_once(':').expect("ROUNDS:BLOCKS");
         (rounds.parse().expect("a number"), blocks.parse().expect("a number"))
     });
-    for row in rows::all() {
+    for row in rows::all().into_iter().filter(|row| !row.only_timed) {
         let mut burden = burdens.next().unwrap_or_default();
         for mut side in row.sides {
             let (rounds, blocks) = std::mem::take(&mut burden);

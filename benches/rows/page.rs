@@ -44,19 +44,19 @@ struct BorrowedItem<'a> {
 }
 
 pub fn rows() -> Vec<Row> {
-    let text: &'static str = body(100, Some(2)).leak();
+    [100, 10, 1_000, 10_000].map(row).into()
+}
+
+fn row(items: usize) -> Row {
+    let text: &'static str = body(items, Some(2)).leak();
     let response = Response::new(Bytes::from_static(text.as_bytes()));
     agree(&response);
-    let row = Row::new("a page of 100 investments")
+    let row = Row::new(format!("a page of {items} investments"))
         .side("ours", move || ListInvestments::decode(&Answer::new(black_box(&response))))
         .side("floor", move || serde_json::from_slice::<Borrowed<'_>>(black_box(text.as_bytes())));
     #[cfg(feature = "peers")]
-    let row = row
-        .side("serde_json, owned", move || serde_json::from_slice::<peers::Owned>(black_box(text.as_bytes())))
-        .side("serde_json::Value", move || {
-            serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes()))
-        });
-    vec![row]
+    let row = if items == 100 { peers::read(row, text) } else { row };
+    row
 }
 
 fn agree(response: &Response<Bytes>) {
@@ -73,11 +73,22 @@ fn agree(response: &Response<Bytes>) {
 
 #[cfg(feature = "peers")]
 mod peers {
+    use std::hint::black_box;
+
     use serde::Deserialize;
+
+    use super::Row;
+
+    pub fn read(row: Row, text: &'static str) -> Row {
+        row.side("serde_json, owned", move || serde_json::from_slice::<Owned>(black_box(text.as_bytes())))
+            .side("serde_json::Value", move || {
+                serde_json::from_slice::<serde_json::Value>(black_box(text.as_bytes()))
+            })
+    }
 
     #[derive(Deserialize)]
     #[expect(dead_code, reason = "only read")]
-    pub struct Owned {
+    struct Owned {
         count: Option<u64>,
         next: Option<String>,
         previous: Option<String>,
