@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::answer::{Answer, DecodeError, Received};
 use crate::body::Body;
-use crate::encoded::{Encoded, check_header};
+use crate::encoded::{Encoded, check_header, set_header};
 use crate::task::Asks;
 use crate::{Credential, Effect, Error, IdempotencyKey, InvalidValue, Operation, Path};
 
@@ -109,7 +109,8 @@ impl<T, C: Credential> Call<T, C> {
     /// Sets a header of this call, in place of one by that name. Part of the request: a stored call keeps it.
     ///
     /// # Errors
-    /// When name or value is no header, or the header is one that the library sets itself.
+    /// When name or value is no header, the header is one that the library sets itself, or there are more of them than any request
+    /// can have (32,768).
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, InvalidValue> {
         let name =
             HeaderName::try_from(name).map_err(|_| InvalidValue::new("header name", "must be a token"))?;
@@ -119,7 +120,7 @@ impl<T, C: Credential> Call<T, C> {
             .filter(|_| printable)
             .ok_or(InvalidValue::new("header value", "must be printable ASCII"))?;
         check_header(&name)?;
-        Arc::make_mut(&mut self.encoded).headers.insert(name, value);
+        set_header(&mut Arc::make_mut(&mut self.encoded).headers, name, value)?;
         Ok(self)
     }
 

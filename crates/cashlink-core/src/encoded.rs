@@ -148,14 +148,26 @@ impl Encoded {
 
 /// The headers that every attempt carries, whoever sends it: what is asked for, what is sent, and the key.
 fn complete(headers: &mut HeaderMap, body: &Body, effect: &OwnedEffect) -> Result<(), InvalidValue> {
-    headers.entry(header::ACCEPT).or_insert(JSON);
+    if !headers.contains_key(header::ACCEPT) {
+        set_header(headers, header::ACCEPT, JSON)?;
+    }
     if let Some(content_type) = body.content_type() {
-        headers.insert(header::CONTENT_TYPE, content_type.clone());
+        set_header(headers, header::CONTENT_TYPE, content_type.clone())?;
     }
     if let OwnedEffect::Keyed(key, _) = effect {
-        headers.insert(IDEMPOTENCY_KEY, key.header_value()?);
+        set_header(headers, IDEMPOTENCY_KEY, key.header_value()?)?;
     }
     Ok(())
+}
+
+/// Sets a header, in place of one by that name. A map holds 32,768 names, and its own `insert` panics at the next.
+pub(crate) fn set_header(
+    headers: &mut HeaderMap,
+    name: HeaderName,
+    value: HeaderValue,
+) -> Result<(), InvalidValue> {
+    let too_many = |_| InvalidValue::new("headers", "must be fewer");
+    headers.try_insert(name, value).map(|_| ()).map_err(too_many)
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

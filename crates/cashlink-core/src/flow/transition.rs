@@ -20,7 +20,7 @@ use crate::answer::{Asked, DecodeError};
 use crate::body::Body;
 use crate::call::Options;
 use crate::credential::sealed::Authentication;
-use crate::encoded::{API_KEY, API_VERSION, Encoded};
+use crate::encoded::{API_KEY, API_VERSION, Encoded, set_header};
 use crate::error::{Error, Evidence, GaveUp, Report};
 use crate::failure::{Failure, Sent};
 use crate::observe::{Event, Happened};
@@ -203,19 +203,19 @@ impl Flow {
         *request.uri_mut() = uri;
         let headers = request.headers_mut();
         headers.clone_from(&self.call.headers);
-        headers.insert(header::USER_AGENT, self.settings.user_agent.clone());
+        set_header(headers, header::USER_AGENT, self.settings.user_agent.clone())?;
         if self.token_call {
             return Ok(request);
         }
         if let Some(version) = self.call.version.or(self.settings.version) {
-            headers.insert(API_VERSION, version.header_value()?);
+            set_header(headers, API_VERSION, version.header_value()?)?;
         }
         match (&self.settings.authentication, &self.token) {
             (Authentication::ApiKey(key), _) => {
-                headers.insert(API_KEY, key.clone());
+                set_header(headers, API_KEY, key.clone())?;
             }
             (Authentication::Bearer(Bearer { .. }), Some(token)) => {
-                headers.insert(header::AUTHORIZATION, token.authorization());
+                set_header(headers, header::AUTHORIZATION, token.authorization())?;
             }
             (Authentication::Bearer(Bearer { .. }), None) => {
                 return Err(InvalidValue::new("bearer token", "must be obtained before sending"));
