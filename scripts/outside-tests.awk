@@ -18,4 +18,5 @@ pending {
     sub(/#.*/, "", indent)
     next
 }
-{ print }
+# With `-v numbers=1` their numbers, for what counts by lines.
+{ print numbers ? FNR : $0 }

@@ -228,6 +228,8 @@ impl Trace {
 
 #[cfg(test)]
 mod tests {
+    use http::Response;
+
     use super::*;
     use crate::body::{Parts, Payload, PayloadRef};
 
@@ -310,5 +312,61 @@ mod tests {
         assert_eq!(longer, Poll::Ready(Err(PayloadFault::TooLong)));
         assert_eq!(sending.trace().sent(), 5);
         assert_eq!(sending.poll_read(&mut into, endless), longer, "it stays");
+    }
+
+    #[test]
+    fn pieces_are_the_same_bytes_and_each_is_told_once() {
+        static SENT: AtomicU64 = AtomicU64::new(0);
+        let observer: ProgressObserver = Arc::new(|progress| SENT.store(progress.sent, Ordering::Relaxed));
+        let mut sending = Sending::new(&upload(3), 2, Some(observer));
+        assert!(!sending.trace().was_asked_for());
+        assert_eq!(sending.poll_read(&mut [], endless), Poll::Ready(Ok(0)));
+        assert!(!sending.trace().was_asked_for(), "no room is no question");
+
+        // A byte at a time, each only when it is asked for again, and then no more.
+        let (mut is_there, mut left, mut all) = (false, 3, Vec::new());
+        loop {
+            let piece = sending.poll_piece(|buffer| {
+                is_there = !is_there;
+                if is_there {
+                    return Poll::Pending;
+                }
+                let count = left.min(1);
+                left -= count;
+                buffer[..count].fill(b'x');
+                Poll::Ready(Ok(count))
+            });
+            assert_eq!(SENT.load(Ordering::Relaxed), sending.trace().sent());
+            match piece {
+                Poll::Ready(Ok(Some(piece))) => all.extend(piece),
+                Poll::Ready(Ok(None)) => break,
+                Poll::Ready(Err(fault)) => panic!("{fault}"),
+                Poll::Pending => assert!(sending.trace().was_asked_for()),
+            }
+        }
+        assert_eq!((&all[..], sending.left(), SENT.load(Ordering::Relaxed)), (&b"<<xxx>>"[..], 0, 7));
+    }
+
+    #[test]
+    fn a_faulty_payload_is_what_the_flow_sees_unless_an_answer_began() {
+        let mut sending = Sending::new(&upload(3), 1, None);
+        let outcome = |trace: &Trace, failure| trace.judge::<()>(Err(failure)).unwrap_err().payload_fault();
+        let cut = || Failure::cut(Response::new(()).into_parts().0, "reset");
+        assert_eq!(outcome(sending.trace(), Failure::maybe_sent("reset")), None);
+        assert!(sending.poll_piece(endless).is_ready());
+        let faulty = sending.poll_piece(|_| Poll::Ready(Err(PayloadFault::Unreadable)));
+        assert_eq!(faulty, Poll::Ready(Err(PayloadFault::Unreadable)));
+        assert_eq!(sending.poll_piece(endless), faulty, "it stays");
+        assert_eq!(outcome(sending.trace(), Failure::maybe_sent("reset")), Some(PayloadFault::Unreadable));
+        assert_eq!(outcome(sending.trace(), cut()), None, "its status says more");
+        assert!(sending.trace().judge(Ok(17)).is_ok_and(|kept| kept == 17));
+    }
+
+    #[test]
+    fn a_reader_that_claims_more_than_there_was_room_for_is_faulty() {
+        let mut sending = Sending::new(&upload(3), 1, None);
+        assert!(sending.poll_piece(endless).is_ready());
+        let claim = sending.poll_piece(|buffer| Poll::Ready(Ok(buffer.len() + 1)));
+        assert_eq!(claim, Poll::Ready(Err(PayloadFault::Unreadable)));
     }
 }

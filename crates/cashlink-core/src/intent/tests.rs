@@ -13,7 +13,7 @@ use crate::body::{BoundarySeed, FileName, MediaType, Payload};
 use crate::partner::distributor::{CreateInvestor, UploadDocument};
 use crate::partner::{NaturalPerson, Partner};
 use crate::payments::{CashlinkType, CreateCashlink, Payments};
-use crate::{AppKey, Bearer, Endpoint, Money, Now, Operation, Raw, Secret, Step, Token, UserKey};
+use crate::{AppKey, Bearer, Endpoint, Honoured, Money, Now, Operation, Raw, Secret, Step, Token, UserKey};
 
 fn partner() -> Client<Bearer> {
     let bearer = Bearer::client_credentials("my-client", Secret::new("s3cr3t-canary")).unwrap();
@@ -99,6 +99,65 @@ fn t11_no_credential_is_stored() {
         let text = std::string::String::from_utf8_lossy(&stored);
         assert!(!text.contains("canary") && !text.to_lowercase().contains("authorization"), "{text}");
     }
+}
+
+#[test]
+fn what_a_journal_shows_of_an_intent_is_what_was_meant() {
+    let read = |intent: &Intent| Intent::decode(&intent.encode()).unwrap();
+    let (create, link) = (read(&create("Ada")), read(&link()));
+    let told = |intent: &Intent| {
+        let (account, operation) = (intent.account().to_string(), intent.operation().to_string());
+        (account, operation, intent.api(), intent.base().to_string(), intent.method().to_string())
+    };
+    let expected = |operation: &str, api, base: &str| {
+        ("distributor".to_string(), operation.to_string(), api, base.to_string(), "POST".to_string())
+    };
+    assert_eq!(
+        told(&create),
+        expected("investors.create", "partner", "https://demo.cashlink.de/api/external/")
+    );
+    assert_eq!(create.key(), Some(&key()));
+    assert_eq!(create.body_len(), create.body().as_bytes().unwrap().len() as u64);
+    let base = "https://cashlink.de/business/api/v1/";
+    assert_eq!(told(&link), expected("cashlinks.create", "payments with a user key", base));
+    assert_eq!((link.key(), link.payload()), (None, None));
+    let referred = PayloadRef::new(8).with_sha256([7; 32]);
+    assert_eq!(read(&upload(referred).unwrap()).payload(), Some(referred));
+    let fingerprint = create.fingerprint();
+    assert_eq!(Fingerprint::new(*fingerprint.as_bytes()), fingerprint);
+}
+
+#[test]
+fn every_effect_and_every_credential_is_kept() {
+    let keyed = |honoured| Effect::Keyed { key: &KEY, honoured };
+    static KEY: std::sync::LazyLock<IdempotencyKey> = std::sync::LazyLock::new(key);
+    let effects = [
+        Effect::Safe,
+        Effect::Idempotent,
+        keyed(Honoured::Documented),
+        keyed(Honoured::Assumed),
+        Effect::Once,
+    ];
+    for effect in effects {
+        let raw = Raw::new(http::Method::POST, "v2/things/", effect);
+        let intent = Intent::new(&partner(), &account(), &Call::new(&raw).unwrap()).unwrap();
+        assert_eq!(Intent::decode(&intent.encode()).unwrap().effect(), effect);
+        let raw = Raw::new(http::Method::POST, "v2/things/", effect);
+        let app = Client::new(Payments::production(), AppKey::new(Secret::new("key")).unwrap());
+        let intent = Intent::new(&app, &account(), &Call::new(&raw).unwrap()).unwrap();
+        let read = Intent::decode(&intent.encode()).unwrap();
+        assert_eq!((read.effect(), read.api()), (effect, "payments with an app key"));
+    }
+}
+
+#[test]
+fn bytes_that_are_none_say_why() {
+    let stored = create("Ada").encode();
+    let why = |bytes: &[u8]| Intent::decode(bytes).unwrap_err().to_string();
+    assert_eq!(why(b"CLI\x02"), "no stored intent, or one of a newer version of this library");
+    assert_eq!(why(&stored[..stored.len() - 1]), "the stored intent ends early");
+    assert_eq!(why(&[&stored[..], b"x"].concat()), "the stored intent goes on behind its end");
+    assert_eq!(why(b"CLI\x01\x01\0\0\0/").split(':').next(), Some("stored intent"));
 }
 
 #[test]

@@ -214,6 +214,31 @@ fn t56_the_later_instant_wins_however_it_is_written() {
     assert!(!elsewhere.supersedes(&accepted) && !accepted.supersedes(&elsewhere), "of another investment");
 }
 
+#[test]
+fn t56_at_one_instant_the_status_that_stands_further_down_in_the_documents_table_wins() {
+    let in_order = [
+        "KYC_PENDING",
+        "REVIEW_PENDING",
+        "WAITING_FOR_ACCEPTANCE",
+        "ACCEPTED",
+        "PAID",
+        "DELIVERED",
+        "KYC_INSUFFICIENT",
+        "ABORTION",
+        "REJECTION",
+        "CANCELLATION",
+        "PAYMENT_MISSING",
+        "A_NEW_ONE",
+        "B_NEW_ONE",
+    ];
+    let events = in_order.map(|status| changed(status, "2020-12-11T14:59:46Z"));
+    for (place, event) in events.iter().enumerate() {
+        for (other_place, other) in events.iter().enumerate() {
+            assert_eq!(event.supersedes(other), place > other_place, "{event:?} {other:?}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn t56_all_orders_of_delivery_end_in_one_state(

@@ -136,3 +136,21 @@ fn what_is_no_event_is_an_error_and_keeps_its_bytes() {
         assert_eq!(read(&SAMPLE[..end]), None, "t29: cut at {end}");
     }
 }
+
+/// The journal's door: what was proved and kept is read as it was when it came.
+#[test]
+fn what_was_kept_is_read_as_what_was_verified() {
+    for body in
+        [SAMPLE.into(), SAMPLE.replace("cashlink.paid", "cashlink.new"), SAMPLE.replace("amount", "a")]
+    {
+        let headers = Signer::new(secret("s")).headers(body.as_bytes());
+        let verifier = Verifier::new(secret("s"));
+        let verified = verifier.verify(&headers, body.as_bytes()).unwrap();
+        let shown =
+            |event: Result<Event<'_>, _>| format!("{:?}", event.map(|event| (event.name().len(), event)));
+        assert_eq!(shown(kept::event(body.as_bytes())), shown(verified.event()));
+    }
+    let changed = br#"{"investment_id":"i-1","status":"PAID","changed_at":"2020-12-11T14:59:46Z"}"#;
+    assert!(matches!(kept::notice(changed), Ok(Notice::StatusChanged(_))));
+    assert!(matches!(kept::notice(b"{}"), Ok(Notice::Unknown)) && kept::notice(b"[]").is_err());
+}

@@ -16,6 +16,7 @@ mod enumeration;
 mod erased;
 mod limits;
 mod operations;
+mod outcomes;
 mod prior;
 mod retry_after;
 mod scenario;

@@ -314,3 +314,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn t58_deliveries_with_a_token_are_as_large_as_was_said_and_no_larger() {
+    let asked = issuer().answer(at(0), [7; 16], &request(Some(RFC_BASIC), "grant_type=client_credentials"));
+    let told: serde_json::Value = serde_json::from_slice(asked.body()).unwrap();
+    let mut headers = http::HeaderMap::new();
+    headers.insert(
+        "authorization",
+        format!("Bearer {}", told["access_token"].as_str().unwrap()).parse().unwrap(),
+    );
+    let issuer = issuer().max_body(3);
+    assert!(issuer.authenticate(at(0), &headers, b"{ }").is_ok_and(|delivery| delivery.body() == b"{ }"));
+    assert!(issuer.authenticate(at(0), &headers, b"{  }").is_err());
+}
