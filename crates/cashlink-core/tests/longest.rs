@@ -1,6 +1,7 @@
 //! Whatever else comes from outside, at its deepest and its longest: webhooks, token requests, headers, links, stored intents. Reading
 //! it takes a small stack, and ends in a value or an error, also in a program without optimisation. `depth.rs` does so for answers.
 
+use std::error::Error as _;
 use std::iter;
 use std::thread;
 use std::time::Duration;
@@ -199,6 +200,26 @@ fn t21_the_longest_stored_intents_are_read_on_a_stack_of_512_kib() {
                 }
             }
         }
+    });
+}
+
+/// Whoever obtains tokens by calls that need tokens themselves, and hands on why there was none, makes a chain of errors.
+#[test]
+fn a_token_error_that_is_handed_on_for_ever_does_not_grow() {
+    on_a_small_stack(|| {
+        let call = Call::new(&raw()).unwrap();
+        let nowhere = Raw::<Bearer>::new(Method::GET, "v2/../things/", Effect::Safe);
+        let mut error = Call::new(&nowhere).unwrap_err();
+        for _ in 0..100_000 {
+            let Step::Authorize(need) = client().perform(&call, NOW, [0; 16]) else {
+                panic!("a token first")
+            };
+            let Step::Done(Err(next)) = need.fail(&error) else { panic!("nothing can be sent") };
+            error = next;
+        }
+        assert_eq!(error.kind(), ErrorKind::Token);
+        assert!(error.to_string().len() < 200 && format!("{error:?}").len() < 1_000);
+        assert!(error.source().unwrap().source().is_none_or(|cause| cause.source().is_none()));
     });
 }
 

@@ -119,6 +119,15 @@ pub(crate) enum PageFault {
 }
 
 impl Evidence {
+    /// Why there was no token. Where the call that should have obtained it got none itself, that one's reason: handed on from call to
+    /// call, a chain of errors would grow, and to show or to drop a long one takes a stack as long.
+    pub(crate) fn of_token_call(error: &Error) -> Self {
+        match &error.0.evidence {
+            Self::Token(first) => Self::Token(first.clone()),
+            _ => Self::Token(error.clone()),
+        }
+    }
+
     pub(crate) fn headers(&self) -> Option<&HeaderMap> {
         match self {
             Self::Answer(response) | Self::Undecodable(_, response) => Some(response.headers()),

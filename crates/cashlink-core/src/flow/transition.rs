@@ -161,7 +161,7 @@ impl Flow {
 
     pub(super) fn without_token(mut self: Box<Self>, error: &Error) -> Next {
         self.retry_after = error.retry_after();
-        self.evidence = Evidence::Token(error.clone());
+        self.evidence = Evidence::of_token_call(error);
         self.give_up(error.gave_up())
     }
 
