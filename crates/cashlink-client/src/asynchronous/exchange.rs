@@ -144,9 +144,8 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// How long until something may be too late, if nothing is yet. The body moves in another task, which wakes nobody here.
     fn pause(&mut self) -> Result<Duration, &'static str> {
-        let movements = self.trace.sent().saturating_add(self.came);
+        let came = self.trace.sent().saturating_add(self.came);
         // A request without a body may always have been sent.
-        let sent = self.came > 0 || !self.has_body || self.trace.was_asked_for();
-        self.patience.left(self.timer.now(), movements, sent)
+        self.patience.left(self.timer.now(), came, came > 0 || !self.has_body || self.trace.was_asked_for())
     }
 }

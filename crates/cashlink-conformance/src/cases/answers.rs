@@ -108,6 +108,16 @@ fn redirects(scene: &Scene<'_>) -> Result<(), Finding> {
             equal("location", error.location(), Some(&*location))?;
             equal("body", error.body().map(|body| &**body), Some(&b"gone"[..]))?;
         }
+        // Nor to the same server, as Django asks for where a slash is missing.
+        let slash = answer(&format!("{status} Moved\r\nLocation: /api/things/more/"), "gone");
+        for request in [get(), post(Effect::Once)] {
+            let script = vec![Step::Request, Step::Say(slash.clone()), Step::Request, Step::Say(created())];
+            let server = scene.server(vec![script, welcome()])?;
+            Ended(scene.user(&server.origin(), quick())?.call(&request))
+                .failed(ErrorKind::UnexpectedRedirect, Certainty::Unknown, 1)
+                .map_err(|finding| finding.of(format_args!("{status}, on the same server")))?;
+            equal("requests", server.requests().len(), 1)?;
+        }
         let server = scene.server(vec![moved()])?;
         let ended = Ended(scene.bearer(&server.origin(), quick())?.call(&Raw::<Bearer>::new(
             Method::GET,

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use cashlink_client::core::{Certainty, Effect, ErrorKind};
+use cashlink_client::core::http::Method;
+use cashlink_client::core::{Certainty, Effect, ErrorKind, Raw};
 
 use crate::case::{equal, holds};
-use crate::scene::{Ended, Scene, answer, created, documented, get, key, post, quick};
+use crate::scene::{Ended, Scene, answer, created, documented, get, impatient, key, post, quick};
 use crate::server::{Full, Nobody, Step};
 use crate::{Case, Finding};
 
@@ -44,6 +45,13 @@ pub(super) const CASES: &[Case] = &[
         rows: &["T37", "T38"],
         http2: false,
         run: closed_without_answer,
+    },
+    Case {
+        name: "empty-post-unanswered",
+        reason: "a POST without a body is whole with its head: without an answer it leaves a doubt, though nobody asked for a body",
+        rows: &["T37"],
+        http2: false,
+        run: empty_post_unanswered,
     },
     Case {
         name: "attempts-counted",
@@ -93,6 +101,17 @@ fn closed_without_answer(scene: &Scene<'_>) -> Result<(), Finding> {
     holds(bytes.len() == 2 && bytes.first() == bytes.last(), || "the second request has other bytes".into())
 }
 
+fn empty_post_unanswered(scene: &Scene<'_>) -> Result<(), Finding> {
+    for (name, script) in [("closed", vec![Step::Request]), ("silent", vec![Step::Request, Step::Hold])] {
+        let server = scene.server(vec![script])?;
+        let empty = Raw::new(Method::POST, "things/", Effect::Once);
+        Ended(scene.user(&server.origin(), impatient())?.call(&empty))
+            .ambiguous()
+            .map_err(|finding| finding.of(name))?;
+    }
+    Ok(())
+}
+
 fn attempts_counted(scene: &Scene<'_>) -> Result<(), Finding> {
     let unavailable = || Step::Say(answer("503 Unavailable", ""));
     let server = scene.server(vec![
@@ -103,8 +122,17 @@ fn attempts_counted(scene: &Scene<'_>) -> Result<(), Finding> {
     let error = Ended(client.call(&get())).failed(ErrorKind::Status, Certainty::Unknown, 2)?;
     equal("status", error.status().map(|status| status.as_u16()), Some(503))?;
     equal("requests", server.requests().len(), 2)?;
-    scene
-        .once(vec![Step::Request, unavailable()], quick())?
-        .failed(ErrorKind::Status, Certainty::Unknown, 1)
-        .map(drop)
+    for (head, certainty) in [
+        ("408 Request Timeout", Certainty::Unknown),
+        ("429 Too Many Requests\r\nRetry-After: 0", Certainty::NotApplied),
+        ("502 Bad Gateway", Certainty::Unknown),
+        ("503 Unavailable\r\nRetry-After: 0", Certainty::Unknown),
+        ("504 Gateway Timeout", Certainty::Unknown),
+    ] {
+        scene
+            .once(vec![Step::Request, Step::Say(answer(head, ""))], quick())?
+            .failed(ErrorKind::Status, certainty, 1)
+            .map_err(|finding| finding.of(head))?;
+    }
+    Ok(())
 }

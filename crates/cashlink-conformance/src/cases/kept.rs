@@ -4,7 +4,7 @@
 use cashlink_client::core::{Effect, UserKey};
 
 use crate::case::equal;
-use crate::scene::{Caller, Ended, Scene, created, post, quick};
+use crate::scene::{Caller, Ended, Scene, answer, created, impatient, post, quick};
 use crate::server::{Script, Server, Step};
 use crate::{Case, Finding};
 
@@ -29,6 +29,13 @@ pub(super) const CASES: &[Case] = &[
         rows: &["T37", "T38"],
         http2: false,
         run: kept_connection_reset,
+    },
+    Case {
+        name: "late-answer",
+        reason: "a connection whose answer came too late carries no other request: that answer would be taken for the next one's",
+        rows: &["T37"],
+        http2: false,
+        run: late_answer,
     },
 ];
 
@@ -82,4 +89,14 @@ fn kept_connection_lost(scene: &Scene<'_>) -> Result<(), Finding> {
 
 fn kept_connection_reset(scene: &Scene<'_>) -> Result<(), Finding> {
     ends_in_doubt(scene, vec![Step::Byte])
+}
+
+fn late_answer(scene: &Scene<'_>) -> Result<(), Finding> {
+    // The first answer is held back until something more comes on the same connection.
+    let late = vec![Step::Request, Step::Byte, Step::Say(answer("200 OK", "{}")), Step::Hold];
+    let server = scene.server(vec![late, vec![Step::Request, Step::Say(created())]])?;
+    let client = scene.user(&server.origin(), impatient())?;
+    Ended(client.call(&post(Effect::Once))).ambiguous()?;
+    let reply = Ended(client.call(&post(Effect::Once))).reply()?;
+    equal("the second call's status", reply.meta.status().as_u16(), 201)
 }

@@ -36,6 +36,13 @@ pub(super) const CASES: &[Case] = &[
         http2: false,
         run: endless_interim,
     },
+    Case {
+        name: "dripping-answer",
+        reason: "an answer that comes drop by drop is never silent, and ends with the time for all of the attempt",
+        rows: &["T29", "T37"],
+        http2: false,
+        run: dripping_answer,
+    },
 ];
 
 /// More than the buffers of two sockets hold.
@@ -109,4 +116,12 @@ fn endless_interim(scene: &Scene<'_>) -> Result<(), Finding> {
     let error = flooded(scene, "", &hints, impatient())?;
     let wanted = (ErrorKind::Transport, Certainty::Unknown, 1);
     equal("kind, certainty, attempts", outcome(&error), wanted)
+}
+
+fn dripping_answer(scene: &Scene<'_>) -> Result<(), Finding> {
+    let drips = |begun: &str| vec![Step::Request, Step::Say(begun.into()), Step::Drip(b'x')];
+    scene.once(drips("HTTP/1.1 201 Created\r\nX-A: "), impatient())?.ambiguous()?;
+    let body = drips("HTTP/1.1 201 Created\r\nContent-Length: 1000\r\n\r\n");
+    let ended = scene.once(body, impatient())?;
+    ended.failed(ErrorKind::CutAnswer, Certainty::Applied, 1).map(drop)
 }

@@ -5,7 +5,7 @@ use cashlink_client::core::{Effect, Raw, Step as CallStep, UserKey};
 use cashlink_client::system_now;
 
 use crate::case::{equal, holds};
-use crate::scene::{Ended, Scene, created, documented, key, post, protocol_of_user, quick};
+use crate::scene::{Ended, Scene, answer, created, documented, get, key, post, protocol_of_user, quick};
 use crate::server::{Seen, Step};
 use crate::{Case, Finding};
 
@@ -51,6 +51,13 @@ pub(super) const CASES: &[Case] = &[
         rows: &[],
         http2: false,
         run: get_without_body,
+    },
+    Case {
+        name: "nothing-remembered",
+        reason: "an answer's cookies and validators change no later request, and none is answered from a cache",
+        rows: &[],
+        http2: false,
+        run: nothing_remembered,
     },
 ];
 
@@ -128,8 +135,23 @@ fn empty_post(scene: &Scene<'_>) -> Result<(), Finding> {
 }
 
 fn get_without_body(scene: &Scene<'_>) -> Result<(), Finding> {
-    let seen = seen(scene, &crate::scene::get())?;
+    let seen = seen(scene, &get())?;
     let lengths = seen.values("content-length");
     holds(lengths.iter().all(|length| length == "0"), || format!("content-length: {lengths:?}"))?;
     equal("transfer-encoding", seen.values("transfer-encoding"), vec![])
+}
+
+fn nothing_remembered(scene: &Scene<'_>) -> Result<(), Finding> {
+    let head = "200 OK\r\nSet-Cookie: a=b; Path=/\r\nETag: \"1\"\r\nCache-Control: max-age=600\r\n\
+                Last-Modified: Wed, 18 Nov 2020 13:00:00 GMT\r\nConnection: close";
+    let script = || vec![Step::Request, Step::Say(answer(head, "{}"))];
+    let server = scene.server(vec![script(), script()])?;
+    let client = scene.user(&server.origin(), quick())?;
+    for _ in 0..2 {
+        Ended(client.call(&get())).reply()?;
+    }
+    let heads: Vec<_> = server.requests().into_iter().map(|seen| seen.head).collect();
+    equal("requests for two calls", heads.len(), 2)?;
+    // Not the heads themselves: what stands in them may be secret.
+    holds(heads.first() == heads.last(), || "the second request has another head".into())
 }

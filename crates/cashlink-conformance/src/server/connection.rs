@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::http2;
 use super::{Log, PATIENCE, Seen};
@@ -27,6 +28,8 @@ pub(crate) enum Step {
     Say(Vec<u8>),
     /// Writes the same again and again, so many bytes in all, or until the other side has had enough.
     Flood(Vec<u8>, u64),
+    /// Writes this byte every few moments, until the other side has had enough.
+    Drip(u8),
     /// Says and reads nothing more, until the case is over.
     Hold,
     /// Reads the beginning of an HTTP/2 connection and begins it from this side.
@@ -34,6 +37,9 @@ pub(crate) enum Step {
     /// Reads frames until a whole request has come.
     RequestHttp2,
 }
+
+/// Far less than any time-out of a case.
+const DROP: Duration = Duration::from_millis(20);
 
 /// Whether a first byte came.
 pub(super) fn has_begun(stream: &TcpStream) -> bool {
@@ -90,6 +96,7 @@ impl Connection {
             }
             Step::Say(bytes) => self.stream.write_all(&bytes)?,
             Step::Flood(piece, most) => return self.flood(&piece, most),
+            Step::Drip(byte) => return self.drip(byte),
             Step::Hold => self.log.hold(),
             Step::BeginHttp2 => http2::begin(&mut self.stream)?,
             Step::RequestHttp2 => {
@@ -173,6 +180,18 @@ impl Connection {
             line.extend(byte);
         }
         Ok(String::from_utf8_lossy(&line).into_owned())
+    }
+
+    /// For as long as patience lasts.
+    fn drip(&mut self, byte: u8) -> io::Result<bool> {
+        for _ in 0..PATIENCE.as_millis() / DROP.as_millis() {
+            if self.log.ends_within(DROP) {
+                return Ok(false);
+            }
+            self.stream.write_all(&[byte])?;
+        }
+        self.log.set_overdue();
+        Ok(false)
     }
 
     fn flood(&mut self, piece: &[u8], most: u64) -> io::Result<bool> {

@@ -146,10 +146,14 @@ impl Log {
 
     /// Returns when the server ends, or when patience does.
     pub(super) fn hold(&self) {
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.end.wait_timeout_while(ended, PATIENCE, |ended| !*ended);
-        if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
+        if !self.ends_within(PATIENCE) {
             self.set_overdue();
         }
+    }
+
+    pub(super) fn ends_within(&self, time: Duration) -> bool {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.end.wait_timeout_while(ended, time, |ended| !*ended);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 }

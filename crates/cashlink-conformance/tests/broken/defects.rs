@@ -9,6 +9,7 @@ use crate::{Adapter, failed};
 pub(crate) enum Defect {
     AsksForGzip,
     CallsAResetNotSent,
+    CallsNotSentWhatHasNoBody,
     CallsSilenceNotSent,
     CapsNothing,
     DecodesTheTarget,
@@ -16,13 +17,18 @@ pub(crate) enum Defect {
     DropsWhatIsNoText,
     FillsUpAFaultyDocument,
     FollowsRedirects,
+    FollowsRedirectsToTheSameServer,
     ForgetsTheHeadOfACut,
     KeepsOneOfDoubledHeaders,
+    KeepsWhatItGaveUp,
     KnowsNoLimitOfTime,
+    LooksForSilenceOnly,
     Panics,
     ReadsTheDocumentFirst,
     RetriesByItself,
+    RetriesWhatIsThrottled,
     SaysNothingOfNoBody,
+    SendsCookiesBack,
     TakesAnInterimAnswerForTheAnswer,
 }
 
@@ -35,6 +41,11 @@ fn fails(defect: Defect, cases: &[&str]) {
 #[test]
 fn t1_to_follow_redirects() {
     fails(Defect::FollowsRedirects, &["redirects"]);
+}
+
+#[test]
+fn t2_to_follow_redirects_to_the_same_server_only() {
+    fails(Defect::FollowsRedirectsToTheSameServer, &["redirects"]);
 }
 
 #[test]
@@ -70,7 +81,18 @@ fn t37_to_call_a_reset_not_sent() {
 
 #[test]
 fn t37_to_call_silence_not_sent() {
-    fails(Defect::CallsSilenceNotSent, &["upload-silence", "slow-head"]);
+    let silence = ["empty-post-unanswered", "upload-silence", "slow-head", "dripping-answer", "late-answer"];
+    fails(Defect::CallsSilenceNotSent, &silence);
+}
+
+#[test]
+fn t37_to_call_a_request_not_sent_that_has_no_body_to_ask_for() {
+    fails(Defect::CallsNotSentWhatHasNoBody, &["empty-post-unanswered"]);
+}
+
+#[test]
+fn t37_to_keep_a_connection_whose_answer_is_still_to_come() {
+    fails(Defect::KeepsWhatItGaveUp, &["late-answer"]);
 }
 
 #[test]
@@ -81,6 +103,16 @@ fn t26_to_cap_nothing() {
 #[test]
 fn t38_to_retry_by_itself_as_clients_do_on_connections_that_they_kept() {
     fails(Defect::RetriesByItself, &["kept-connection-lost", "kept-connection-reset"]);
+}
+
+#[test]
+fn t38_to_retry_by_itself_what_is_throttled() {
+    fails(Defect::RetriesWhatIsThrottled, &["attempts-counted"]);
+}
+
+#[test]
+fn to_send_cookies_back() {
+    fails(Defect::SendsCookiesBack, &["nothing-remembered"]);
 }
 
 #[test]
@@ -112,7 +144,13 @@ fn to_take_an_interim_answer_for_the_answer() {
 
 #[test]
 fn to_know_no_limit_of_time_which_ends_when_the_server_hangs_up() {
-    fails(Defect::KnowsNoLimitOfTime, &["slow-head", "slow-body"]);
+    let late = ["empty-post-unanswered", "slow-head", "slow-body", "dripping-answer", "late-answer"];
+    fails(Defect::KnowsNoLimitOfTime, &late);
+}
+
+#[test]
+fn t37_to_look_for_silence_only() {
+    fails(Defect::LooksForSilenceOnly, &["dripping-answer"]);
 }
 
 #[test]

@@ -24,6 +24,7 @@ const HEAD: u64 = 64 << 10;
 pub(crate) struct Plain {
     pub(crate) defect: Option<Defect>,
     kept: Mutex<Option<Connection>>,
+    cookie: Mutex<Option<HeaderValue>>,
 }
 
 type Connection = BufReader<Timed>;
@@ -48,13 +49,29 @@ impl Plain {
         if self.has(Defect::KnowsNoLimitOfTime) {
             timeouts.total = Duration::from_secs(600);
         }
+        if self.has(Defect::LooksForSilenceOnly) {
+            timeouts.idle = timeouts.idle.or(Some(timeouts.total));
+            timeouts.total = Duration::from_secs(600);
+        }
         connection.get_mut().begin(timeouts);
         let trace = request.body().trace();
         self.write(&connection.get_ref().stream, request).map_err(|error| match trace.was_asked_for() {
             false => Failure::not_sent(error.kind().to_string()),
             true => self.lost(&error),
         })?;
-        let head = self.read_head(&mut connection).map_err(|error| self.lost(&error))?;
+        let head = match self.read_head(&mut connection) {
+            Ok(head) => head,
+            Err(error) => {
+                if self.has(Defect::KeepsWhatItGaveUp) && error.kind() == ErrorKind::WouldBlock {
+                    *self.kept.lock().unwrap() = Some(connection);
+                }
+                let asked = trace.was_asked_for() || !self.has(Defect::CallsNotSentWhatHasNoBody);
+                return Err(if asked { self.lost(&error) } else { Failure::not_sent("nobody asked for it") });
+            }
+        };
+        if let Some(cookie) = head.headers.get(header::SET_COOKIE) {
+            *self.cookie.lock().unwrap() = Some(cookie.clone());
+        }
         match self.read_body(&mut connection, &head, limits.largest_answer) {
             Ok(None) => Err(Failure::too_large(head)),
             Ok(Some((body, keep))) => {
@@ -96,6 +113,11 @@ impl Plain {
         }
         if self.has(Defect::AsksForGzip) {
             text.extend(b"accept-encoding: gzip\r\n");
+        }
+        if let Some(cookie) =
+            self.cookie.lock().unwrap().take().filter(|_| self.has(Defect::SendsCookiesBack))
+        {
+            text.extend([b"cookie: ", cookie.as_bytes(), b"\r\n"].concat());
         }
         let says_length = !matches!(head.method, Method::GET | Method::HEAD | Method::DELETE);
         let length = body.len();
@@ -215,7 +237,30 @@ impl Transport for Plain {
             Err(failure) if failure.status().is_none() && was_kept && self.has(Defect::RetriesByItself) => {
                 self.exchange(connect(again.uri(), limits.timeouts)?, again, limits)
             }
-            Ok(response) if response.status().is_redirection() && self.has(Defect::FollowsRedirects) => {
+            Ok(response)
+                if response.status() == StatusCode::TOO_MANY_REQUESTS
+                    && self.has(Defect::RetriesWhatIsThrottled) =>
+            {
+                self.exchange(connect(again.uri(), limits.timeouts)?, again, limits)
+            }
+            Ok(response)
+                if response.status().is_redirection()
+                    && self.has(Defect::FollowsRedirectsToTheSameServer) =>
+            {
+                let location = response.headers()[header::LOCATION].to_str().unwrap();
+                if !location.starts_with('/') {
+                    return result;
+                }
+                let mut again = again;
+                let here = again.uri().authority().unwrap();
+                *again.uri_mut() = format!("http://{here}{location}").parse().unwrap();
+                self.exchange(connect(again.uri(), limits.timeouts)?, again, limits)
+            }
+            Ok(response)
+                if response.status().is_redirection()
+                    && response.headers()[header::LOCATION].as_bytes().starts_with(b"http")
+                    && self.has(Defect::FollowsRedirects) =>
+            {
                 let location = response.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
                 let mut again = again;
                 *again.uri_mut() = location;
