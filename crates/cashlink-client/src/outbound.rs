@@ -110,10 +110,10 @@ impl<W> Outbound<W> {
         self.0.sending.body().is_empty()
     }
 
-    /// The whole body, where it is in memory in one piece: nothing has to be read then.
+    /// The whole body, where it is in memory in one piece: nothing has to be read then. It counts as asked for.
     #[must_use]
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        self.0.sending.body().as_bytes()
+        self.0.sending.as_bytes()
     }
 
     /// What becomes of this body. Take it before the body goes.

@@ -123,6 +123,13 @@ fn a_body_that_nobody_asked_for_was_not_sent_whatever_the_error() {
     // Without a body, only the error can tell.
     assert_eq!(exchange("", refuses).0, failed("maybe sent: broken pipe"));
 
+    // Nor can it be told of bytes that were taken at once, to be sent by another way than by reading the body.
+    let takes = |_, request: Request<Outbound>| {
+        assert_eq!(request.body().as_bytes().map(|bytes| &**bytes), Some(&b"{}"[..]));
+        ready(Err::<Response<Answer>, _>("broken pipe"))
+    };
+    assert_eq!(exchange("{}", takes).0, failed("maybe sent: broken pipe"));
+
     let breaks = async |clock: Clock, request| {
         take(&clock, request, [Duration::ZERO]).await;
         Err::<Response<Answer>, _>("broken pipe")

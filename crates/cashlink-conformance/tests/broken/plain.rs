@@ -226,7 +226,11 @@ impl Transport for Plain {
     fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
         let kept = self.kept.lock().unwrap().take().filter(|connection| connection.get_ref().is_quiet());
         let was_kept = kept.is_some();
-        let again = again(&request);
+        // A copy of the body counts as asked for.
+        let again = match self.has(Defect::CallsNotSentWhatHasNoBody) {
+            true => None,
+            false => again(&request),
+        };
         let connection = match kept {
             Some(connection) => connection,
             None => connect(request.uri(), limits.timeouts)?,

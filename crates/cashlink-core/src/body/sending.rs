@@ -50,6 +50,12 @@ impl Sending {
         self.cursor.body()
     }
 
+    /// All of it, where it is in memory in one piece. It counts as asked for, as nobody can tell how it goes out.
+    #[must_use]
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        self.body().as_bytes().filter(|_| self.trace.ask().is_ok())
+    }
+
     /// What becomes of it.
     #[must_use]
     pub fn trace(&self) -> &Trace {
@@ -277,6 +283,7 @@ mod tests {
         assert!(trace.withdraw() && trace.withdraw(), "it stays");
         assert_eq!(sending.poll_piece(endless), Poll::Ready(Err(PayloadFault::Unreadable)));
         assert_eq!(sending.poll_read(&mut [0; 9], endless), Poll::Ready(Err(PayloadFault::Unreadable)));
+        assert_eq!(sending.as_bytes(), None);
         assert_eq!((trace.was_asked_for(), trace.sent(), trace.fault()), (false, 0, None));
 
         let mut sending = Sending::new(&upload(3), 1, None);
