@@ -159,3 +159,23 @@ fn t43_a_worker_that_stood_still_after_its_claim_looks_whether_the_intent_is_sti
         assert_eq!((scene.api.requests(), scene.outcomes(id).len()), (1, 1), "{world:?}: only the other's");
     }
 }
+
+#[test]
+fn t43_a_lease_that_ended_by_the_databases_clock_is_noticed_before_anything_is_sent() {
+    for world in World::BOTH {
+        let scene = Arc::new(Scene::new(world));
+        let id = scene.stage_cashlink();
+        // More than a third of the lease has gone by the worker's clocks, and all of it by the database's: another worker has it.
+        let other = Arc::clone(&scene);
+        scene.told.when("Claimed", move || {
+            other.clock.advance(Duration::from_secs(50));
+            other.sqlite().connection().execute("UPDATE cashlink_intents SET due_at = 0", []).unwrap();
+            other.work_payments();
+        });
+        scene.work_payments();
+        // It has no key, so that nobody can know whether the first one sent it: it must not.
+        let state = (scene.row(id).state, scene.told.count("LeaseLost"));
+        assert_eq!(state, (NeedsReconciliation, 1), "{world:?}");
+        assert_eq!((scene.api.count(Kind::Cashlink), scene.outcomes(id).len()), (0, 1), "{world:?}");
+    }
+}
