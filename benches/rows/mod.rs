@@ -8,6 +8,7 @@
 
 pub mod error_map;
 pub mod flow;
+#[allow(dead_code, reason = "only counted")]
 pub mod in_flight;
 pub mod money;
 pub mod multipart;

@@ -71,11 +71,9 @@ impl<'a> Answer<'a> {
         json::read(self.body())
     }
 
-    /// Reads the body again: with a seed, which knows what an earlier reading found.
-    pub(crate) fn json_again<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, DecodeError> {
-        let text = core::str::from_utf8(self.body()).map_err(|error| DecodeError::utf8(&error))?;
-        seed.deserialize(&mut serde_json::Deserializer::from_str(text))
-            .map_err(|error| DecodeError::json(&error))
+    /// The body as JSON, read by a seed, which knows something of it already.
+    pub(crate) fn json_with<S: DeserializeSeed<'a>>(&self, seed: S) -> Result<S::Value, DecodeError> {
+        json::read_with(self.body(), seed)
     }
 }
 

@@ -24,6 +24,18 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DecodeEr
     whole(text).map_err(|error| DecodeError::json(&error))
 }
 
+/// The same with a seed, which asks for an object by itself where it wants one.
+pub(crate) fn read_with<'a, S: DeserializeSeed<'a>>(
+    body: &'a [u8],
+    seed: S,
+) -> Result<S::Value, DecodeError> {
+    let text = core::str::from_utf8(body).map_err(|error| DecodeError::utf8(&error))?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = seed.deserialize(&mut reader).map_err(|error| DecodeError::json(&error))?;
+    reader.end().map_err(|error| DecodeError::json(&error))?;
+    Ok(value)
+}
+
 /// A value whose fields have names in the JSON too, where it is a struct.
 pub(crate) struct Named<T>(pub(crate) T);
 

@@ -1,9 +1,14 @@
 //! What a webhook costs in allocations, counted: proving the signature none; reading the documented event none for a body
-//! without escapes, and one per escaped text otherwise; and what is not documented, as the docs say.
+//! without escapes, and one per escaped text otherwise; and what is not documented, as the docs say. And that a page takes no room in
+//! advance for items that it only claims.
 
 use allocation_counter::measure;
-use cashlink_core::Secret;
+use cashlink_core::answer::Answer;
+use cashlink_core::bytes::Bytes;
+use cashlink_core::http::Response;
+use cashlink_core::partner::distributor::ListInvestments;
 use cashlink_core::webhook::{Content, Signer, Verifier, WebhookSecret, verify_for_business};
+use cashlink_core::{Operation as _, Secret};
 
 const PLAIN: &str = r#"{"event":"cashlink.paid","timestamp":"2017-10-09T13:11:03.661620","business":"utqztAwTcQKB","data":{"is_test":false,"public_id":"wxnfqAVVPWwZ","cashlink":{"type":"subscription","public_id":"VX0GK5cvM1dO","subject":"Grüße","amount":"12.34","amount_currency":"EUR","next_charge":"2017-11-09T13:11:03.661620"},"recurring_initial":true,"payer":{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com","phone_number":"+49 69 0","address":"Street 1","freetext":"none"}}}"#;
 
@@ -90,4 +95,18 @@ fn finding_the_business_costs_no_more_than_skipping_the_rest() {
     let headers = Default::default();
     let refused = || assert!(verify_for_business(&headers, PLAIN.as_bytes(), |_| Some(&verifier)).is_err());
     assert_eq!(measure(refused).count_total, 0);
+}
+
+#[test]
+fn t22_a_page_of_what_is_no_item_gets_no_room_in_advance() {
+    let item = r#"{"id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","status":"PAID","start_url":"https://cashlink.de/"},"#;
+    for piece in ["0,", "{},", "[{},{}],", r#"{"id":"a"},"#, item] {
+        // The first item is good, so that it can't be the end of it.
+        let items = format!("{item}{}", piece.repeat(100_000));
+        let body = Bytes::from(format!(r#"{{"results":[{}]}}"#, items.trim_end_matches(',')));
+        let response = Response::new(body.clone());
+        let taken = measure(|| drop(ListInvestments::decode(&Answer::new(&response)))).bytes_max;
+        let times = taken as f64 / body.len() as f64;
+        assert!(times < 10.0, "{piece}: {times:.1} times the body");
+    }
 }

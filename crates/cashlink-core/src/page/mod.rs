@@ -32,7 +32,7 @@ use crate::answer::{Answer, DecodeError};
 use crate::error::PageFault;
 use crate::{Call, Error, Operation};
 
-use items::{Count, Results};
+use items::Fields;
 
 /// An operation that lists objects in pages.
 pub trait List: Operation<Output = Page<Self>> + Sized {
@@ -126,23 +126,13 @@ impl<L: List> Page<L> {
     /// # Errors
     /// When it is not whole, valid JSON with an array of items in `results`.
     pub fn decode(answer: &Answer<'_>) -> Result<Self, DecodeError> {
-        #[derive(Deserialize)]
-        struct Wire<'a> {
-            count: Option<u64>,
-            #[serde(borrow)]
-            next: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            previous: Option<Cow<'a, str>>,
-            results: Count,
-        }
-
-        let wire: Wire<'_> = answer.json()?;
+        let Fields { count, next, previous, items } = Fields::read(answer)?;
         Ok(Self {
-            count: wire.count,
-            items: answer.json_again(Results::new(wire.results))?,
+            count,
+            items,
             this: answer.asked().map(PageLink::this),
-            next: link(answer, wire.next),
-            previous: link(answer, wire.previous),
+            next: link(answer, next),
+            previous: link(answer, previous),
             body: answer.body().clone(),
         })
     }
