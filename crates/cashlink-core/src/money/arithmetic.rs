@@ -83,6 +83,10 @@ impl Money {
         if self.currency != other.currency {
             return Err(MoneyError::DifferentCurrencies);
         }
+        if self.decimals == other.decimals {
+            let sum = self.amount.checked_add(amount).ok_or(MoneyError::TooLarge)?;
+            return Self::new(sum, self.decimals, self.currency.clone());
+        }
         let ((coarse, coarse_decimals), (fine, fine_decimals)) = if self.decimals <= other.decimals {
             ((self.amount, self.decimals), (amount, other.decimals))
         } else {

@@ -153,5 +153,15 @@ impl Money {
 
 /// `10^exponent`. The difference of two scales is at most 30, far from where this would saturate (38).
 fn power_of_ten(exponent: u8) -> i128 {
-    10_i128.saturating_pow(u32::from(exponent))
+    POWERS_OF_TEN.get(usize::from(exponent)).copied().unwrap_or(i128::MAX)
 }
+
+/// A table, since a power takes half a dozen products of 128 bits.
+const POWERS_OF_TEN: [i128; 39] = {
+    let (mut powers, mut exponent) = ([1; 39], 1);
+    while exponent < powers.len() {
+        powers[exponent] = 10 * powers[exponent - 1];
+        exponent += 1;
+    }
+    powers
+};

@@ -29,6 +29,9 @@ impl Money {
     /// # Ok::<(), cashlink_core::money::MoneyError>(())
     /// ```
     pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        if let Some((amount, decimals)) = short(text) {
+            return Ok(Self { amount, decimals, currency });
+        }
         let number = Number::new(text);
         number.with_whole(digits(number.whole)?, currency)
     }
@@ -74,6 +77,35 @@ pub(super) fn wire_amount(text: &str) -> Result<i128, MoneyError> {
 pub(super) fn wire_decimals(text: &str) -> Result<u8, MoneyError> {
     let value = digits(text).map_err(|_| MoneyError::InvalidDecimals)?;
     u8::try_from(value).map_err(|_| MoneyError::InvalidDecimals)
+}
+
+/// A decimal of up to 18 digits in one pass: within all limits, and within 64 bits, whatever they are. Everything else, be it long or
+/// wrong, is left to [`Number`], which says why.
+fn short(text: &str) -> Option<(i128, u8)> {
+    let (negative, text) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        text => (false, text),
+    };
+    if text.len() > 18 || !text.first()?.is_ascii_digit() {
+        return None;
+    }
+    // No point stands at the beginning: 0 says that there is none.
+    let (mut value, mut point) = (0_i64, 0);
+    for (place, byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            value = value * 10 + i64::from(digit);
+        } else if *byte == b'.' && point == 0 {
+            point = place;
+        } else {
+            return None;
+        }
+    }
+    let decimals = if point == 0 { 0 } else { text.len() - 1 - point };
+    if point != 0 && decimals == 0 {
+        return None;
+    }
+    Some((i128::from(if negative { -value } else { value }), u8::try_from(decimals).ok()?))
 }
 
 /// The parts of a decimal number, not yet checked.

@@ -62,8 +62,9 @@ impl fmt::Display for Decimal<'_> {
 /// Writes the parts, which are ASCII, as one. `Formatter::pad` would need them joined, and would cut at a
 /// precision.
 fn padded<const N: usize>(f: &mut fmt::Formatter<'_>, parts: [&str; N]) -> fmt::Result {
+    let Some(width) = f.width() else { return parts.iter().try_for_each(|part| f.write_str(part)) };
     let length = parts.iter().fold(0_usize, |length, part| length.saturating_add(part.len()));
-    let missing = f.width().unwrap_or(0).saturating_sub(length);
+    let missing = width.saturating_sub(length);
     let before = match f.align() {
         Some(Alignment::Left) => 0,
         Some(Alignment::Center) => missing / 2,
