@@ -7,7 +7,7 @@ pub struct Body {
     pub make: fn(usize) -> Vec<u8>,
 }
 
-pub const ALL: [Body; 27] = [
+pub const ALL: [Body; 29] = [
     Body { name: "deep lists", make: |size| nested("[", "0", "]", size) },
     Body { name: "deep objects", make: |size| nested("{\"\":", "0", "}", size) },
     Body {
@@ -39,6 +39,8 @@ pub const ALL: [Body; 27] = [
         name: "page of items",
         make: |size| framed("{\"results\":[", "{\"id\":\"a\"},", "{\"id\":\"a\"}", "]}", size),
     },
+    Body { name: "page of numbers", make: |size| framed("{\"results\":[", "0,", "0", "]}", size) },
+    Body { name: "page of empty objects", make: |size| framed("{\"results\":[", "{},", "{}", "]}", size) },
     Body {
         name: "page, all different",
         make: |size| different("{\"results\":[", Names::OfItems, "]}", size),

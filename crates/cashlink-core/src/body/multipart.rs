@@ -44,7 +44,9 @@ impl BoundarySeed {
         let mut boundary = String::with_capacity(32);
         for byte in hash.finalize().into_iter().take(16) {
             for digit in [byte >> 4, byte & 0xF] {
-                boundary.extend(char::from_digit(digit.into(), 16));
+                if let Some(digit) = char::from_digit(digit.into(), 16) {
+                    boundary.push(digit);
+                }
             }
         }
         boundary
@@ -196,7 +198,8 @@ pub(crate) fn file(
     };
     // In a name or a type it doesn't begin a line; but there are readers that don't ask for that.
     let pieces = [document, name.as_str().as_bytes(), media_type.as_str().as_bytes()];
-    if pieces.iter().any(|piece| memchr::memmem::find(piece, boundary.as_bytes()).is_some()) {
+    let finder = memchr::memmem::Finder::new(&boundary);
+    if pieces.iter().any(|piece| finder.find(piece).is_some()) {
         return Err(InvalidValue::new(
             "boundary seed",
             "must be drawn anew: the document, its name or its type contains the boundary",

@@ -100,13 +100,14 @@ pub(crate) const NAME: &str = "oauth.token";
 
 /// The token request, without its URL: the form in the body, id and secret in it or in the header.
 pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {
-    let mut form = form_urlencoded::Serializer::new(String::new());
+    // Room at once: a text that grows leaves copies of the secret behind.
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(room(bearer)));
     form.append_pair("grant_type", "client_credentials");
     if !bearer.scopes.is_empty() {
         let scopes: alloc::vec::Vec<&str> = bearer.scopes.iter().map(crate::Scope::as_str).collect();
         form.append_pair("scope", &scopes.join(" "));
     }
-    let mut headers = HeaderMap::new();
+    let mut headers = HeaderMap::with_capacity(6);
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     if bearer.in_header {
         headers.insert(header::AUTHORIZATION, basic(bearer)?);
@@ -132,6 +133,16 @@ pub(super) fn request(bearer: &Bearer) -> Result<Encoded, InvalidValue> {
         at_own_path: true,
         follows_link: false,
     })
+}
+
+/// What the form takes at most: of what isn't ours, each byte may become three.
+fn room(bearer: &Bearer) -> usize {
+    let scopes = bearer.scopes.iter().map(|scope| scope.as_str().len().saturating_add(1));
+    let texts = [bearer.client_id.len(), bearer.client_secret.expose().len()];
+    let given = scopes.chain(texts).fold(0_usize, usize::saturating_add);
+    "grant_type=client_credentials&scope=&client_id=&client_secret="
+        .len()
+        .saturating_add(given.saturating_mul(3))
 }
 
 /// RFC 6749 §2.3.1: id and secret are form-encoded before they are joined; raw ones fail on awkward characters (T20).
