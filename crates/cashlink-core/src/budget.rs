@@ -58,4 +58,11 @@ mod tests {
         // The bucket of 100 pays for 10 retries beyond the tenth.
         assert!(requests <= 11_000 + 10, "{requests}");
     }
+
+    #[test]
+    fn it_shows_what_is_left() {
+        let budget = Budget::new(RetryBudget::default());
+        assert!(budget.withdraw());
+        assert_eq!(std::format!("{budget:?}"), "Budget(90 of 100)");
+    }
 }

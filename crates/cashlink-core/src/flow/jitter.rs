@@ -46,6 +46,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The first numbers of SplitMix64 from 0 on, as its authors' own program prints them.
+    #[test]
+    fn the_numbers_are_those_of_splitmix64() {
+        let mut jitter = Jitter::new([0; 16]);
+        let numbers = [jitter.next(), jitter.next(), jitter.next()];
+        assert_eq!(numbers, [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F]);
+        // Two of them are another flow's entropy.
+        let forked = Jitter::new([0; 16]).fork();
+        assert_eq!(u128::from_le_bytes(forked), 0xE220_A839_7B1D_CDAF_6E78_9E6A_A1B9_65F4);
+    }
+
     proptest! {
         #[test]
         fn a_wait_lies_between_nothing_and_the_doubled_backoff(entropy: [u8; 16], retry in 1_u32..80) {
