@@ -101,6 +101,65 @@ fn t42_nothing_is_claimed_within_an_open_transaction_or_where_a_commit_is_not_du
     });
 }
 
+/// The probe and the claim go out together: what the one has to refuse, the other must not have claimed meanwhile.
+#[test]
+fn t42_what_is_refused_is_not_claimed_either() {
+    let place = Place::new("asynchronous_refused");
+    run(async {
+        let mut client = place.connect().await;
+        let (account, policy) = (account(), Policy::default());
+        for journal in [place.asynchronous(), place.asynchronous().prepared_on(&client).await.unwrap()] {
+            let transaction = client.transaction().await.unwrap();
+            let _ = journal.stage(&transaction, &intent("k", "Ada"), &Staging::default()).await.unwrap();
+            transaction.commit().await.unwrap();
+            for (begin, end) in
+                [("SET synchronous_commit = off", "RESET synchronous_commit"), ("BEGIN", "COMMIT")]
+            {
+                client.batch_execute(begin).await.unwrap();
+                journal.claim(&mut client, &wanted(&account, 1), &policy).await.unwrap_err();
+                client.batch_execute(end).await.unwrap();
+                let row = client.query_one("SELECT max(fence) FROM cashlink_intents", &[]).await.unwrap();
+                assert_eq!(row.get::<_, i64>(0), 0, "{begin}");
+            }
+        }
+    });
+}
+
+#[test]
+fn prepared_statements_are_good_for_their_own_connection_only() {
+    let place = Place::new("asynchronous_prepared");
+    run(async {
+        let (mut ours, mut theirs) = (place.connect().await, place.connect().await);
+        let journal = place.asynchronous().prepared_on(&ours).await.unwrap();
+        for (client, works) in [(&mut theirs, false), (&mut ours, true)] {
+            let transaction = client.transaction().await.unwrap();
+            let staged = journal.stage(&transaction, &intent("k", "Ada"), &Staging::default()).await;
+            assert_eq!(staged.is_ok(), works);
+            drop(transaction);
+            let claimed = journal.claim(client, &wanted(&account(), 1), &Policy::default()).await;
+            assert_eq!(claimed.is_ok(), works);
+        }
+    });
+}
+
+#[test]
+fn what_is_settled_is_committed_and_leaves_no_transaction_open() {
+    let place = Place::new("asynchronous_settled");
+    run(async {
+        let (mut store, mut client) = (store(&place).await, place.connect().await);
+        let transaction = client.transaction().await.unwrap();
+        let _ =
+            place.asynchronous().stage(&transaction, &intent("k", "Ada"), &Staging::default()).await.unwrap();
+        transaction.commit().await.unwrap();
+        let claims = claim(&mut store).await;
+        let settlement = settlement(&claims[0]);
+        store.settle(claims[0].lease(), &settlement, now(0), |_| Box::pin(async { Ok(()) })).await.unwrap();
+        let row = client.query_one("SELECT state FROM cashlink_intents", &[]).await.unwrap();
+        assert_eq!(row.get::<_, i16>(0), 3);
+        assert!(claim(&mut store).await.is_empty(), "it would be refused in an open transaction");
+    });
+}
+
 #[test]
 fn t47_a_handler_that_hides_a_failed_statement_is_noticed() {
     let place = Place::new("asynchronous_hidden");

@@ -14,12 +14,20 @@ fn passes(report: &Report) {
 
 /// A schema for each case, since cases leave their intents behind.
 #[derive(Default)]
-struct Places(Cell<u32>);
+struct Places {
+    number: Cell<u32>,
+    prepared: bool,
+}
 
 impl Places {
-    fn next(&self, prefix: &str) -> Place {
-        self.0.set(self.0.get() + 1);
-        let place = Place::new(&format!("{prefix}_{}", self.0.get()));
+    fn prepared() -> Self {
+        Self { prepared: true, ..Self::default() }
+    }
+
+    fn next(&self, world: &str) -> Place {
+        self.number.set(self.number.get() + 1);
+        let prepared = if self.prepared { "_prepared" } else { "" };
+        let place = Place::new(&format!("suite_{world}{prepared}_{}", self.number.get()));
         place.client().batch_execute("CREATE TABLE own (value text NOT NULL)").unwrap();
         place
     }
@@ -39,11 +47,12 @@ impl blocking::Adapter for Places {
     }
 
     fn place(&self) -> Result<Place, HandlerError> {
-        Ok(self.next("suite_blocking"))
+        Ok(self.next("blocking"))
     }
 
     fn open(&self, place: &Place) -> Result<Postgres, HandlerError> {
-        Ok(place.store().by_callers_clock())
+        let store = place.store().by_callers_clock();
+        Ok(if self.prepared { store.prepared()? } else { store })
     }
 
     fn write(transaction: &mut postgres::Transaction<'_>, value: &str) -> Result<(), HandlerError> {
@@ -66,12 +75,13 @@ impl asynchronous::Adapter for Places {
     }
 
     async fn place(&self) -> Result<Place, HandlerError> {
-        Ok(tokio::task::block_in_place(|| self.next("suite")))
+        Ok(tokio::task::block_in_place(|| self.next("asynchronous")))
     }
 
     async fn open(&self, place: &Place) -> Result<Self::Store, HandlerError> {
         let store = cashlink_journal::postgres::Postgres::new(place.connect().await, place.asynchronous());
-        Ok(store.await?.by_callers_clock())
+        let store = store.await?.by_callers_clock();
+        Ok(if self.prepared { store.prepared().await? } else { store })
     }
 
     fn write<'a>(transaction: &'a mut tokio_postgres::Transaction<'_>, value: &'static str) -> Within<'a> {
@@ -86,14 +96,27 @@ impl asynchronous::Adapter for Places {
     }
 }
 
+fn run(places: &Places) -> Report {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(asynchronous::run(places))
+}
+
 #[test]
 fn t40_to_t44_the_blocking_store_keeps_every_case() {
     passes(&blocking::run(&Places::default()));
 }
 
 #[test]
+fn t40_to_t44_the_blocking_store_keeps_every_case_with_prepared_statements() {
+    passes(&blocking::run(&Places::prepared()));
+}
+
+#[test]
 fn t40_to_t44_the_asynchronous_store_keeps_every_case() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let places = Places::default();
-    passes(&runtime.block_on(asynchronous::run(&places)));
+    passes(&run(&Places::default()));
+}
+
+#[test]
+fn t40_to_t44_the_asynchronous_store_keeps_every_case_with_prepared_statements() {
+    passes(&run(&Places::prepared()));
 }

@@ -36,6 +36,9 @@
 //! transaction pooling will do; its statement pooling has no transactions, so nothing can be staged. Only [`sql::LISTEN`] needs a
 //! connection of its own, straight to the server.
 //!
+//! So the server parses and plans each statement whenever it runs. Where the connection is yours for as long as it lasts,
+//! [`Journal::prepared_on`] and [`Postgres::prepared`] save that.
+//!
 //! # Waking workers
 //! Workers look for what is due every [`Policy::poll`]. [`Journal::waking`] makes staging wake those who [`LISTEN`](sql::LISTEN), when
 //! the caller's transaction commits. It is off by default, since PostgreSQL commits transactions that notify one after the other,
@@ -68,6 +71,7 @@ pub mod sql;
 mod error;
 mod inbox;
 mod operate;
+mod pipeline;
 mod statements;
 mod store;
 mod values;
@@ -82,13 +86,14 @@ use tokio_postgres::{Client, GenericClient, Transaction};
 
 use crate::store::{Lease, Row, StageError, Wanted};
 use crate::{Claim, Claimed, Intent, Names, Policy, Settlement, Staged, Staging};
-use statements::Statements;
+use statements::{Prepared, Statements, untyped};
 use values::{Claiming, Extension, Settling, Stage};
 
 /// The journal's statements, for tables of certain names. Cheap to clone; it holds no connection.
 #[derive(Clone, Debug)]
 pub struct Journal {
     statements: Arc<Statements>,
+    prepared: Option<Arc<Prepared>>,
     wake: bool,
 }
 
@@ -102,7 +107,7 @@ impl Journal {
     /// The journal in tables of these names.
     #[must_use]
     pub fn named(names: &Names) -> Self {
-        Self { statements: Statements::named(names).into(), wake: false }
+        Self { statements: Statements::named(names).into(), prepared: None, wake: false }
     }
 
     /// Whether staging wakes workers that [`LISTEN`](sql::LISTEN). It doesn't by default.
@@ -110,6 +115,25 @@ impl Journal {
     pub fn waking(mut self, wake: bool) -> Self {
         self.wake = wake;
         self
+    }
+
+    /// The same journal on this connection alone, where what runs for every intent is prepared: the server parses and plans it once.
+    /// Its tables must be there ([`Journal::prepare`]).
+    ///
+    /// On another connection, or after `DISCARD ALL` on this one, its calls fail, and nothing is staged, claimed or settled. Not behind
+    /// a pool that changes the server's connection between transactions.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prepared_on(&self, client: &Client) -> Result<Self, Error> {
+        let Statements { stage, claim, settle, .. } = &*self.statements;
+        let prepared = Prepared {
+            stage: client.prepare(stage).await?,
+            probe: client.prepare(sql::PROBE).await?,
+            claim: client.prepare(claim).await?,
+            settle: client.prepare(settle).await?,
+        };
+        Ok(Self { prepared: Some(prepared.into()), ..self.clone() })
     }
 
     /// Checks that commits are durable (T42), and creates the tables or brings them up to date. To be called on every start, and by
@@ -161,7 +185,11 @@ impl Journal {
         let stage = Stage::new(intent, staging, now, self.wake);
         // More than once only where what has the key is pruned between both statements.
         loop {
-            let staged = transaction.query_typed_opt(&self.statements.stage, &stage.parameters()).await?;
+            let parameters = stage.parameters();
+            let staged = match &self.prepared {
+                Some(prepared) => transaction.query_opt(&prepared.stage, &untyped(&parameters)).await?,
+                None => transaction.query_typed_opt(&self.statements.stage, &parameters).await?,
+            };
             if let Some(columns) = staged {
                 return Ok(Staged::New(columns.try_get(0)?));
             }
@@ -197,9 +225,21 @@ impl Journal {
         wanted: &Wanted<'_>,
         now: Option<i64>,
     ) -> Result<Vec<Row>, Error> {
-        values::durable(&client.query_typed_one(sql::PROBE, &[]).await?)?;
         let claiming = Claiming::new(wanted, now);
-        let rows = client.query_typed(&self.statements.claim, &claiming.parameters()).await?;
+        let parameters = claiming.parameters();
+        // In one round trip. What the probe has to refuse, the claim refuses as well, by yielding nothing.
+        let (probed, rows) = match &self.prepared {
+            Some(prepared) => {
+                let probe = client.query_one(&prepared.probe, &[]);
+                pipeline::both(probe, client.query(&prepared.claim, &untyped(&parameters))).await
+            }
+            None => {
+                let probe = client.query_typed_one(sql::PROBE, &[]);
+                pipeline::both(probe, client.query_typed(&self.statements.claim, &parameters)).await
+            }
+        };
+        values::durable(&probed?)?;
+        let rows = rows?;
         if rows.is_empty() && client.query_typed_one(sql::OPEN, &[]).await?.try_get(0)? {
             return Err(Error::OpenTransaction);
         }
@@ -253,6 +293,11 @@ impl Journal {
         now: Option<i64>,
     ) -> Result<bool, Error> {
         let settling = Settling::new(lease, settlement, now);
-        Ok(transaction.execute_typed(&self.statements.settle, &settling.parameters()).await? == 1)
+        let parameters = settling.parameters();
+        let changed = match &self.prepared {
+            Some(prepared) => transaction.execute(&prepared.settle, &untyped(&parameters)).await?,
+            None => transaction.execute_typed(&self.statements.settle, &parameters).await?,
+        };
+        Ok(changed == 1)
     }
 }

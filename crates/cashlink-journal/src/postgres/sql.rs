@@ -95,7 +95,8 @@ SELECT current_setting('synchronous_commit'), current_setting('fsync'), set_conf
 pub const OPEN: &str = "SELECT coalesce(current_setting('cashlink.claim', true), '') = 'open'";
 
 /// Claims: $1 account, $2 now, $3 the length of the lease in seconds, $4 the worker's name, $5 how many at most. What is claimed and
-/// due has lost its lease: it may have been sent. Yields nothing within a transaction that is open since [`PROBE`].
+/// due has lost its lease: it may have been sent. Yields nothing within a transaction that is open since [`PROBE`], nor where a commit
+/// would not be durable: so both can go out together.
 ///
 /// What another worker is claiming at this moment is passed over, not waited for. The rows come oldest first.
 pub const CLAIM: &str = "\
@@ -104,6 +105,7 @@ WITH due AS MATERIALIZED (
     WHERE account = $1 AND state <= 2
         AND due_at <= coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint)
         AND coalesce(current_setting('cashlink.claim', true), '') <> 'open'
+        AND current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
         AND (ordering_key IS NULL OR NOT EXISTS (
             SELECT 1 FROM cashlink_intents AS earlier
             WHERE earlier.account = due.account AND earlier.ordering_key = due.ordering_key
@@ -136,8 +138,8 @@ WHERE id = $1 AND fence = $2 AND state = 1";
 /// been sent, $8 evidence. Changes one row, or none where the lease is lost.
 pub const SETTLE: &str = "\
 UPDATE cashlink_intents
-SET state = $3, due_at = now + $4, settled_at = CASE WHEN $3 > 2 THEN now END, attempts = $6, maybe_sent = $7, evidence = $8,
-    worker = NULL
+SET state = $3, due_at = now + $4, settled_at = CASE WHEN $3::smallint > 2 THEN now END, attempts = $6, maybe_sent = $7,
+    evidence = $8, worker = NULL
 FROM (SELECT coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
 WHERE id = $1 AND fence = $2 AND state = 1";
 

@@ -1,16 +1,16 @@
 //! The statements for tables of certain names.
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::Row as Columns;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row as Columns, Statement};
 
 use super::values::Typed;
 use super::{Error, inbox, sql};
 use crate::Names;
 use crate::operate::{Counted, Filter};
 
-/// Each with the names of the tables. They are sent with the types of their parameters, in one round trip and without a prepared
-/// statement: so they work behind any pool, and on a connection that is seen for the first time.
+/// Each with the names of the tables. They are sent with the types of their parameters, in one round trip and, unless the user asks for
+/// it, without a prepared statement: so they work behind any pool, and on a connection that is seen for the first time.
 #[derive(Debug)]
 pub(super) struct Statements {
     pub(super) lock: String,
@@ -104,4 +104,18 @@ impl Missing<'_> {
     pub(super) fn parameters(&self) -> [Typed<'_>; 2] {
         [(&self.number, Type::INT8), (&self.hash, Type::BYTEA)]
     }
+}
+
+/// Those that run for every intent, prepared on one connection.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) stage: Statement,
+    pub(super) probe: Statement,
+    pub(super) claim: Statement,
+    pub(super) settle: Statement,
+}
+
+/// The parameters without their types, which a prepared statement has.
+pub(super) fn untyped<'a, const N: usize>(parameters: &[Typed<'a>; N]) -> [&'a (dyn ToSql + Sync); N] {
+    parameters.each_ref().map(|(value, _)| *value)
 }

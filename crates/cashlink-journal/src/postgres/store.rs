@@ -16,7 +16,10 @@ use crate::{Intent, Settlement, Staged, Staging};
 #[derive(Debug)]
 pub struct Postgres {
     pub(super) client: Client,
+    /// For any connection: what is staged comes in a transaction on another one than this.
     pub(super) journal: Journal,
+    /// For this connection.
+    own: Journal,
     by_callers_clock: bool,
 }
 
@@ -27,7 +30,7 @@ impl Postgres {
     /// As [`Journal::prepare`].
     pub async fn new(mut client: Client, journal: Journal) -> Result<Self, Error> {
         journal.prepare(&mut client).await?;
-        Ok(Self { client, journal, by_callers_clock: false })
+        Ok(Self { client, own: journal.clone(), journal, by_callers_clock: false })
     }
 
     /// For tests: the time is what the caller says. All that use one journal must agree on it.
@@ -49,16 +52,30 @@ impl Postgres {
         (self.client, self.journal)
     }
 
+    /// The same, claiming and settling by [prepared statements](Journal::prepared_on).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prepared(mut self) -> Result<Self, Error> {
+        self.own = self.journal.prepared_on(&self.client).await?;
+        Ok(self)
+    }
+
     pub(super) fn at(&self, now: Now) -> Option<i64> {
         self.by_callers_clock.then(|| values::seconds(now))
     }
 }
 
 /// Commits. What a failed statement has spoilt, PostgreSQL rolls back instead, and the driver takes that for success: so first a
-/// statement that fails then as well.
+/// statement that fails then as well. It goes out in one message with the commit, which the server then passes over.
+pub(super) const COMMIT: &str = "SELECT 1; COMMIT";
+
+/// Runs [`COMMIT`].
 pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
-    transaction.batch_execute("SELECT 1").await.map_err(refused)?;
-    transaction.commit().await.map_err(refused)
+    transaction.batch_execute(COMMIT).await.map_err(refused)?;
+    // Dropped, it would ask the server to roll back what is over. It holds nothing else.
+    std::mem::forget(transaction);
+    Ok(())
 }
 
 pub(super) fn refused(error: tokio_postgres::Error) -> SettleError<Error> {
@@ -90,7 +107,7 @@ impl Store for Postgres {
 
     async fn claim_rows(&mut self, wanted: &Wanted<'_>, now: Now) -> Result<Vec<Row>, Error> {
         let now = self.at(now);
-        self.journal.claim_rows(&mut self.client, wanted, now).await
+        self.own.claim_rows(&mut self.client, wanted, now).await
     }
 
     async fn extend(&mut self, lease: Lease, by: Duration, now: Now) -> Result<bool, Error> {
@@ -107,7 +124,7 @@ impl Store for Postgres {
         let now = self.at(now);
         let mut transaction = self.client.transaction().await.map_err(refused)?;
         // The journal first: what has lost its lease must not reach the handler.
-        let settled = self.journal.settle_at(&transaction, lease, settlement, now).await;
+        let settled = self.own.settle_at(&transaction, lease, settlement, now).await;
         if !settled.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use ::postgres::{Client, GenericClient, Transaction};
 use cashlink_core::Now;
 
+use super::statements::{Prepared, Statements, untyped};
+use super::store::COMMIT;
 use super::{Claiming, Error, Extension, Settling, Stage, sql, values};
 use crate::store::blocking::Store;
 use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
@@ -29,6 +31,21 @@ impl Journal {
     #[must_use]
     pub fn waking(self, wake: bool) -> Self {
         Self(self.0.waking(wake))
+    }
+
+    /// As [`super::Journal::prepared_on`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn prepared_on(&self, client: &mut Client) -> Result<Self, Error> {
+        let Statements { stage, claim, settle, .. } = &*self.0.statements;
+        let prepared = Prepared {
+            stage: client.prepare(stage)?,
+            probe: client.prepare(sql::PROBE)?,
+            claim: client.prepare(claim)?,
+            settle: client.prepare(settle)?,
+        };
+        Ok(Self(super::Journal { prepared: Some(prepared.into()), ..self.0.clone() }))
     }
 
     /// As [`super::Journal::prepare`].
@@ -92,7 +109,11 @@ impl Journal {
         let stage = Stage::new(intent, staging, now, self.0.wake);
         // More than once only where what has the key is pruned between both statements.
         loop {
-            let staged = transaction.query_typed_opt(&statements.stage, &stage.parameters())?;
+            let parameters = stage.parameters();
+            let staged = match &self.0.prepared {
+                Some(prepared) => transaction.query_opt(&prepared.stage, &untyped(&parameters))?,
+                None => transaction.query_typed_opt(&statements.stage, &parameters)?,
+            };
             if let Some(columns) = staged {
                 return Ok(Staged::New(columns.try_get(0)?));
             }
@@ -124,9 +145,15 @@ impl Journal {
         wanted: &Wanted<'_>,
         now: Option<i64>,
     ) -> Result<Vec<Row>, Error> {
-        values::durable(&client.query_typed_one(sql::PROBE, &[])?)?;
         let claiming = Claiming::new(wanted, now);
-        let rows = client.query_typed(&self.0.statements.claim, &claiming.parameters())?;
+        let parameters = claiming.parameters();
+        let rows = if let Some(prepared) = &self.0.prepared {
+            values::durable(&client.query_one(&prepared.probe, &[])?)?;
+            client.query(&prepared.claim, &untyped(&parameters))?
+        } else {
+            values::durable(&client.query_typed_one(sql::PROBE, &[])?)?;
+            client.query_typed(&self.0.statements.claim, &parameters)?
+        };
         if rows.is_empty() && client.query_typed_one(sql::OPEN, &[])?.try_get(0)? {
             return Err(Error::OpenTransaction);
         }
@@ -173,7 +200,12 @@ impl Journal {
         now: Option<i64>,
     ) -> Result<bool, Error> {
         let settling = Settling::new(lease, settlement, now);
-        Ok(transaction.execute_typed(&self.0.statements.settle, &settling.parameters())? == 1)
+        let parameters = settling.parameters();
+        let changed = match &self.0.prepared {
+            Some(prepared) => transaction.execute(&prepared.settle, &untyped(&parameters))?,
+            None => transaction.execute_typed(&self.0.statements.settle, &parameters)?,
+        };
+        Ok(changed == 1)
     }
 }
 
@@ -182,7 +214,10 @@ impl Journal {
 /// The clock that is handed to it is ignored; the database's counts.
 pub struct Postgres {
     client: Client,
+    /// For any connection: what is staged comes in a transaction on another one than this.
     journal: Journal,
+    /// For this connection.
+    own: Journal,
     by_callers_clock: bool,
 }
 
@@ -199,7 +234,7 @@ impl Postgres {
     /// As [`Journal::prepare`].
     pub fn new(mut client: Client, journal: Journal) -> Result<Self, Error> {
         journal.prepare(&mut client)?;
-        Ok(Self { client, journal, by_callers_clock: false })
+        Ok(Self { client, own: journal.clone(), journal, by_callers_clock: false })
     }
 
     /// The same for a journal that is there already: nothing is created or migrated. For programs that look at somebody else's.
@@ -208,7 +243,16 @@ impl Postgres {
     /// As [`Journal::check`].
     pub fn existing(mut client: Client, journal: Journal) -> Result<Self, Error> {
         journal.check(&mut client)?;
-        Ok(Self { client, journal, by_callers_clock: false })
+        Ok(Self { client, own: journal.clone(), journal, by_callers_clock: false })
+    }
+
+    /// As [`super::Postgres::prepared`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn prepared(mut self) -> Result<Self, Error> {
+        self.own = self.journal.prepared_on(&mut self.client)?;
+        Ok(self)
     }
 
     /// For tests: the time is what the caller says. All that use one journal must agree on it.
@@ -234,10 +278,12 @@ impl Postgres {
     }
 }
 
-/// Commits, after a statement that fails where an earlier one did: PostgreSQL would roll back, and the driver take that for success.
+/// Runs [`COMMIT`].
 fn commit(mut transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
-    transaction.batch_execute("SELECT 1").map_err(refused)?;
-    transaction.commit().map_err(refused)
+    transaction.batch_execute(COMMIT).map_err(refused)?;
+    // Dropped, it would ask the server to roll back what is over. It holds nothing else.
+    std::mem::forget(transaction);
+    Ok(())
 }
 
 fn refused(error: ::postgres::Error) -> SettleError<Error> {
@@ -269,7 +315,7 @@ impl Store for Postgres {
 
     fn claim_rows(&mut self, wanted: &Wanted<'_>, now: Now) -> Result<Vec<Row>, Error> {
         let now = self.at(now);
-        self.journal.claim_rows(&mut self.client, wanted, now)
+        self.own.claim_rows(&mut self.client, wanted, now)
     }
 
     fn extend(&mut self, lease: Lease, by: Duration, now: Now) -> Result<bool, Error> {
@@ -287,7 +333,7 @@ impl Store for Postgres {
         let now = self.at(now);
         let mut transaction = self.client.transaction().map_err(refused)?;
         // The journal first: what has lost its lease must not reach the handler.
-        let settled = self.journal.settle_at(&mut transaction, lease, settlement, now);
+        let settled = self.own.settle_at(&mut transaction, lease, settlement, now);
         if !settled.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }
