@@ -32,6 +32,7 @@ pub(super) fn check(connection: &Connection) -> Result<Result<(), NotDurable>, E
     })
 }
 
+/// Not from the cache of statements: SQLite parses a `PRAGMA` for one run only, and a kept one twice.
 fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> Result<T, Error> {
-    connection.prepare_cached(sql)?.query_row([], |columns| columns.get(0))
+    connection.query_row(sql, [], |columns| columns.get(0))
 }
