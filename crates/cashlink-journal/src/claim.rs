@@ -63,14 +63,19 @@ impl Claim {
             Ok(evidence) => evidence.filter(|evidence| evidence.state() != State::Pending),
             Err(_) => return Err(refused(None)),
         };
+        // An outcome that is known outlives a request that can't be read: it is neither sent again nor in doubt (T45).
+        let unread = |settlement: Settlement| {
+            let known = answered.clone().map(|known| Settlement::last(known).answered(policy.longest_wait));
+            refused(Some(known.unwrap_or(settlement)))
+        };
         let intent = Intent::decode(&row.request).map_err(|error| {
             // Perhaps a newer worker can read it.
             let evidence = evidence(State::Pending, &error.to_string());
-            refused(Some(Settlement::postponed(evidence, policy.longest_wait)))
+            unread(Settlement::postponed(evidence, policy.longest_wait))
         })?;
         if intent.fingerprint() != row.fingerprint {
             let evidence = evidence(State::Dead, "the stored request is not the one that was staged");
-            return Err(refused(Some(Settlement::last(evidence))));
+            return Err(unread(Settlement::last(evidence)));
         }
         Ok(Self { lease, intent, attempts, maybe_sent, age, answered })
     }
@@ -157,5 +162,49 @@ impl Claim {
         let call = replay::call(&self.intent, client).ok()?;
         let answer = evidence.answer().filter(|answer| answer.status().is_success())?;
         Some(replay::reply(&call, client, answer.clone(), evidence.attempts()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cashlink_core::partner::{NaturalPerson, Partner, distributor::CreateInvestor};
+    use cashlink_core::{Bearer, IdempotencyKey, Secret};
+
+    use super::*;
+    use crate::{Account, Fingerprint};
+
+    fn row(evidence: &Evidence) -> Row {
+        let client =
+            Client::new(Partner::demo(), Bearer::client_credentials("me", Secret::new("s")).unwrap());
+        let person = NaturalPerson::new().forename("Ada");
+        let create = CreateInvestor::natural_person(IdempotencyKey::new("k").unwrap(), person, true);
+        let intent = Intent::new(&client, &Account::new("a").unwrap(), &Call::new(&create).unwrap()).unwrap();
+        Row {
+            lease: Lease { id: 1, fence: 2 },
+            request: intent.encode(),
+            fingerprint: intent.fingerprint(),
+            attempts: 1,
+            maybe_sent: evidence.certainty() != Certainty::NotApplied,
+            age: Duration::ZERO,
+            evidence: Some(evidence.encode()),
+        }
+    }
+
+    /// Whoever can read it again must neither send it nor doubt it.
+    #[test]
+    fn t45_an_outcome_that_is_known_outlives_a_request_that_can_not_be_read() {
+        for (state, certainty) in
+            [(State::Done, Certainty::Applied), (State::Rejected, Certainty::NotApplied)]
+        {
+            let row = row(&Evidence::new(state, certainty, 1, "known"));
+            let newer = Row { request: b"a newer version's".into(), ..row.clone() };
+            let other = Row { fingerprint: Fingerprint::new([0; 32]), ..row };
+            for row in [newer, other] {
+                let unreadable = Claim::of(&row, &Policy::default()).unwrap_err();
+                let settlement = unreadable.settlement.unwrap();
+                let kept = (settlement.state(), settlement.evidence().state(), settlement.evidence().note());
+                assert_eq!(kept, (State::Answered, state, "known"));
+            }
+        }
     }
 }
