@@ -54,6 +54,9 @@ impl Names {
 
     /// A schema of PostgreSQL, or an attached database of SQLite, that holds the tables. It must be there.
     ///
+    /// SQLite commits attached files one after the other where one of them is in WAL mode: a power loss in between keeps the one and
+    /// not the other. Have the rows that belong together in the file that holds the journal.
+    ///
     /// # Errors
     /// When it is no plain SQL identifier.
     pub fn schema(mut self, schema: &str) -> Result<Self, InvalidValue> {
@@ -66,6 +69,13 @@ impl Names {
     pub fn apply(&self, sql: &str) -> String {
         let schema = self.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
         sql.replace(PREFIX, &format!("{schema}{}", self.prefix))
+    }
+
+    /// A setting of the database in SQLite that holds the tables.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn pragma(&self, setting: &str) -> String {
+        let schema = self.schema.as_deref().unwrap_or("main");
+        format!("PRAGMA {schema}.{setting}")
     }
 
     /// A migration for SQLite, which wants the schema of an index before its own name, and none before its table's.

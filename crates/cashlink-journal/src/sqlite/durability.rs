@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Error};
 
+use crate::Names;
 use crate::store::NotDurable;
 
 const SYNCHRONOUS: NotDurable = NotDurable {
@@ -13,23 +14,49 @@ const JOURNAL_MODE: NotDurable = NotDurable {
     rule: "must not be OFF or MEMORY, and the database must be a file",
 };
 
-/// Sets what makes each commit reach the disk, on a connection of the journal's own.
-pub(super) fn ensure(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
-    connection.execute_batch("PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON;")?;
-    check(connection)
+/// The questions about one database of a connection: each that is attached has its own settings.
+#[derive(Debug)]
+pub(super) struct Durability {
+    set: String,
+    synchronous: String,
+    journal_mode: String,
 }
 
-/// What holds on this connection now. Cheap: SQLite reads neither from the disk.
-pub(super) fn check(connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
-    let synchronous: i64 = pragma(connection, "PRAGMA synchronous")?;
-    let mode: String = pragma(connection, "PRAGMA journal_mode")?;
-    Ok(match &*mode {
+impl Durability {
+    /// Of the database that holds the journal.
+    pub(super) fn of(names: &Names) -> Self {
+        Self {
+            set: format!(
+                "PRAGMA synchronous = EXTRA; {} = EXTRA; PRAGMA fullfsync = ON",
+                names.pragma("synchronous")
+            ),
+            synchronous: names.pragma("synchronous"),
+            journal_mode: names.pragma("journal_mode"),
+        }
+    }
+
+    /// Sets what makes each commit reach the disk, on a connection of the journal's own.
+    pub(super) fn ensure(&self, connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
+        connection.execute_batch(&self.set)?;
+        self.check(connection)
+    }
+
+    /// What holds on this connection now. Cheap: SQLite reads neither from the disk.
+    pub(super) fn check(&self, connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
+        let synchronous = pragma(connection, &self.synchronous)?;
+        let mode: String = pragma(connection, &self.journal_mode)?;
+        Ok(judge(synchronous, &mode))
+    }
+}
+
+fn judge(synchronous: i64, mode: &str) -> Result<(), NotDurable> {
+    match mode {
         "off" | "memory" => Err(JOURNAL_MODE),
         "wal" if synchronous >= 2 => Ok(()),
         // FULL doesn't sync the folder after the rollback journal was removed from it: it may come back, and undo the commit.
         _ if synchronous >= 3 => Ok(()),
         _ => Err(SYNCHRONOUS),
-    })
+    }
 }
 
 /// Not from the cache of statements: SQLite parses a `PRAGMA` for one run only, and a kept one twice.

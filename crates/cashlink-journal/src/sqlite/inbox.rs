@@ -6,7 +6,7 @@ use cashlink_core::webhook::StatusChanged;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Row as Columns, Transaction, params};
 
-use super::{Journal, durability, seconds};
+use super::{Journal, seconds};
 use crate::Names;
 use crate::inbox::{Entry, Kind, Received, RecordError, Recorded, Source};
 
@@ -49,7 +49,7 @@ impl Journal {
         received: impl Into<Received<'a>>,
         now: Now,
     ) -> Result<Recorded, RecordError<Error>> {
-        durability::check(transaction)?.map_err(RecordError::NotDurable)?;
+        self.statements.durability.check(transaction)?.map_err(RecordError::NotDurable)?;
         Ok(self.record_durably(transaction, &received.into(), now)?)
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use rusqlite::{Connection, Error, ErrorCode, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
-use super::{Journal, durability, sql};
+use super::{Journal, sql};
 use crate::store::NotDurable;
 
 /// Why the journal can't be used in this database.
@@ -65,7 +65,7 @@ impl Journal {
     /// # Errors
     /// When the database can't be made durable, was migrated by a newer version, or refuses.
     pub fn prepare(&self, connection: &mut Connection) -> Result<(), MigrateError> {
-        durability::ensure(connection)?.map_err(MigrateError::NotDurable)?;
+        self.statements.durability.ensure(connection)?.map_err(MigrateError::NotDurable)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(&self.names.apply(sql::MIGRATION_TABLE))?;
         for Missing { number, migration, hash } in missing(&self.ran(&transaction)?)? {
@@ -80,7 +80,7 @@ impl Journal {
     /// # Errors
     /// As [`Journal::prepare`], and where there is something to migrate.
     pub fn check(&self, connection: &Connection) -> Result<(), MigrateError> {
-        durability::ensure(connection)?.map_err(MigrateError::NotDurable)?;
+        self.statements.durability.ensure(connection)?.map_err(MigrateError::NotDurable)?;
         let ran = match self.ran(connection) {
             // What is constant doesn't compile: its table isn't there.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Vec::new(),

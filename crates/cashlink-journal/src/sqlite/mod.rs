@@ -19,6 +19,7 @@ use rusqlite::{
 use crate::store::blocking::Store;
 use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted, after, seconds};
 use crate::{Claim, Claimed, Fingerprint, Intent, Names, Policy, Settlement, Staged, Staging};
+use durability::Durability;
 
 /// The journal's statements, for tables of certain names. Cheap to clone; it holds no connection.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ struct Statements {
     settle: String,
     decide: String,
     inbox: inbox::Statements,
+    durability: Durability,
 }
 
 impl Default for Journal {
@@ -56,6 +58,7 @@ impl Journal {
             settle: names.apply(sql::SETTLE),
             decide: names.apply(sql::DECIDE),
             inbox: inbox::Statements::named(&names),
+            durability: Durability::of(&names),
         };
         Self { names, statements: statements.into() }
     }
@@ -71,7 +74,8 @@ impl Journal {
         staging: &Staging,
         now: Now,
     ) -> Result<Staged, StageError<Error>> {
-        durability::check(transaction).map_err(StageError::Database)?.map_err(StageError::NotDurable)?;
+        let durable = self.statements.durability.check(transaction);
+        durable.map_err(StageError::Database)?.map_err(StageError::NotDurable)?;
         self.insert(transaction, intent, staging, now).map_err(StageError::Database)?
     }
 
@@ -103,7 +107,7 @@ impl Journal {
         if let Some(id) = staged {
             return Ok(Ok(Staged::New(id)));
         }
-        let (id, first): (i64, [u8; 32]) = transaction
+        let (id, first): (i64, Vec<u8>) = transaction
             .prepare_cached(&self.statements.staged_before)?
             .query_row(params![account, key], |columns| Ok((columns.get(0)?, columns.get(1)?)))?;
         Ok(if first == *fingerprint.as_bytes() {
@@ -199,12 +203,14 @@ impl Journal {
 }
 
 fn claimed(columns: &Columns<'_>) -> Result<Row, Error> {
-    let age: i64 = columns.get(6)?;
+    let (attempts, age): (i64, i64) = (columns.get(4)?, columns.get(6)?);
+    // Of another length it is nobody's, and the claim is unreadable. An error here would hold up all that are due.
+    let fingerprint = <[u8; 32]>::try_from(columns.get_ref(3)?.as_blob()?).unwrap_or_default();
     Ok(Row {
         lease: Lease { id: columns.get(0)?, fence: columns.get(1)? },
         request: columns.get(2)?,
-        fingerprint: Fingerprint::new(columns.get(3)?),
-        attempts: columns.get(4)?,
+        fingerprint: Fingerprint::new(fingerprint),
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         maybe_sent: columns.get(5)?,
         age: Duration::from_secs(u64::try_from(age).unwrap_or(0)),
         evidence: columns.get(7)?,

@@ -122,6 +122,7 @@ fn state(columns: &Columns<'_>, column: usize) -> Result<State, Error> {
 }
 
 fn entry(columns: &Columns<'_>) -> Result<Entry, Error> {
+    let attempts: i64 = columns.get(11)?;
     Ok(Entry {
         id: columns.get(0)?,
         account: columns.get(1)?,
@@ -134,7 +135,7 @@ fn entry(columns: &Columns<'_>) -> Result<Entry, Error> {
         claimed_at: columns.get(8)?,
         settled_at: columns.get(9)?,
         fence: columns.get(10)?,
-        attempts: columns.get(11)?,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         maybe_sent: columns.get(12)?,
         worker: columns.get(13)?,
         evidence: columns.get(14)?,

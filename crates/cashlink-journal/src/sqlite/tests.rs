@@ -253,3 +253,49 @@ fn what_is_only_checked_stays_as_it_is() {
     ours.connection.execute("DELETE FROM cashlink_migrations WHERE number >= ?1", [known]).unwrap();
     assert!(matches!(check(), Err(MigrateError::Missing { number }) if number == known));
 }
+
+/// `PRAGMA synchronous` by itself is that of the database `main`; one that is attached has its own.
+#[test]
+fn t42_an_attached_database_is_durable_by_its_own_settings() {
+    let place = Place::new();
+    let connection = Connection::open(&place.path).unwrap();
+    let attached = place.path.with_file_name("ledger.db");
+    connection.execute("ATTACH ?1 AS ledger", [attached.to_str().unwrap()]).unwrap();
+    let names = crate::Names::default().schema("ledger").unwrap();
+    let mut store = Sqlite::new(connection, Journal::named(names.clone())).unwrap();
+    let synchronous: i64 =
+        store.connection.query_row("PRAGMA ledger.synchronous", [], |row| row.get(0)).unwrap();
+    assert_eq!(synchronous, 3, "set when the journal is prepared");
+    assert!(stage(&mut store, &intent("a", "Ada")).is_ok());
+    for settings in [
+        "PRAGMA ledger.synchronous = OFF",
+        "PRAGMA ledger.synchronous = 3; PRAGMA ledger.journal_mode = MEMORY",
+    ] {
+        store.connection.execute_batch(settings).unwrap();
+        let staged = stage(&mut store, &intent("b", "Ada"));
+        assert!(matches!(staged, Err(StageError::NotDurable(_))), "{settings}: {staged:?}");
+    }
+    store.connection.execute_batch("ATTACH ':memory:' AS nowhere").unwrap();
+    let names = crate::Names::default().schema("nowhere").unwrap();
+    let (connection, _) = store.into_parts();
+    assert!(matches!(Sqlite::new(connection, Journal::named(names)), Err(MigrateError::NotDurable(_))));
+}
+
+/// Staged by the exported SQL, or changed by another hand.
+#[test]
+fn a_row_that_can_not_be_read_holds_up_no_other() {
+    for damage in ["fingerprint = x'00'", "attempts = -1", "attempts = 1 << 40"] {
+        let place = Place::new();
+        let mut store = place.store();
+        let bad = stage(&mut store, &intent("a", "Ada")).unwrap().id();
+        let good = stage(&mut store, &intent("b", "Ada")).unwrap().id();
+        let sql = format!("UPDATE cashlink_intents SET {damage} WHERE id = ?1");
+        store.connection.execute(&sql, [bad]).unwrap();
+        let (account, policy) = (account(), Policy::default());
+        let wanted = Wanted { account: &account, limit: 10, lease: policy.lease, worker: "test" };
+        let claimed = store.claim(&wanted, &policy, now(1)).unwrap();
+        let readable: Vec<_> = claimed.iter().flatten().map(|claim| claim.lease().id).collect();
+        assert!(claimed.len() == 2 && readable.contains(&good), "{damage}");
+        assert!(store.entries(&Filter::default(), 10).is_ok(), "{damage}");
+    }
+}
