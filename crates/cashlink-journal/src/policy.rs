@@ -31,8 +31,8 @@ pub struct Policy {
     pub longest_retry_after: Duration,
     /// The wait before a database that refused is asked again: 100 ms, doubling up to 10 s, and spread over its upper half.
     pub store_wait: Duration,
-    /// How often the database is asked to record what became of an intent, before it is left to its lease: 6 times, which takes
-    /// about three seconds.
+    /// How often the database is asked to record what became of an intent: 6 times, which takes about three seconds. Then, where it
+    /// has a handler, once without what that writes; then it is left to its lease.
     pub settle_tries: u32,
     /// How long after its first claim an intent that may have happened is still repeated under its key (T44): 24 hours. For how
     /// long Cashlink keeps a key is not documented; this is our caution, not its rule.

@@ -169,20 +169,27 @@ impl Recording {
             SettleError::Lost => Unrecorded::Lost(self.lease),
             // Without its handler's part: the outcome is kept, and the handler is tried again later.
             SettleError::Handler(_) => {
-                self.handed = None;
-                self.settlement = self.settlement.answered(policy.wait(self.lease.fence, entropy));
-                Unrecorded::Again(self.into(), Duration::ZERO)
+                Unrecorded::Again(self.without_handler(policy, entropy).into(), Duration::ZERO)
             }
             SettleError::Database(_) => {
                 let wait = policy.store_wait(self.tries, entropy);
                 self.tries = self.tries.saturating_add(1);
                 if self.tries < policy.settle_tries {
                     Unrecorded::Again(self.into(), wait)
+                } else if self.handed.is_some() {
+                    // What the handler wrote may be why: a deferred constraint, a statement that failed and was passed over.
+                    Unrecorded::Again(self.without_handler(policy, entropy).into(), wait)
                 } else {
                     Unrecorded::GivenUp(self.lease)
                 }
             }
         }
+    }
+
+    fn without_handler(mut self, policy: &Policy, entropy: u64) -> Self {
+        self.handed = None;
+        self.settlement = self.settlement.answered(policy.wait(self.lease.fence, entropy));
+        self
     }
 }
 

@@ -65,6 +65,26 @@ fn what_happened_and_can_not_be_read_is_handed_over_as_that() {
     }
 }
 
+/// What it wrote fails with the commit, not with a statement of its own: so does what a handler of PostgreSQL hides.
+#[test]
+fn a_handler_whose_writes_can_not_be_committed_takes_no_outcome_with_it() {
+    let scene = Scene::new(World::Blocking);
+    let tables = "CREATE TABLE investors (id TEXT PRIMARY KEY);
+        CREATE TABLE orders (investor TEXT REFERENCES investors (id) DEFERRABLE INITIALLY DEFERRED)";
+    scene.sqlite().connection().execute_batch(tables).unwrap();
+    let id = scene.stage_investor("Ada");
+    let handlers = blocking::Handlers::<Store, Bearer>::default().on::<CreateInvestor>(|transaction, _| {
+        transaction.execute("INSERT INTO orders (investor) VALUES ('nobody')", [])?;
+        Ok(())
+    });
+    scene.blocking_worker_with(handlers.unwrap()).run_until_idle();
+    assert_eq!((scene.row(id).state, scene.told.count("GivenUp")), (Answered, 0));
+    assert!(scene.told.was_loud());
+    scene.wait_for(id);
+    scene.work();
+    assert_eq!((scene.row(id).state, scene.outcomes(id).len(), scene.api.requests()), (Done, 1, 1));
+}
+
 #[test]
 fn two_handlers_for_one_operation_are_an_error() {
     let two = Some(TwoHandlers { operation: CreateInvestor::NAME });
