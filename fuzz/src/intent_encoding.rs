@@ -10,13 +10,16 @@ use cashlink_core::{
     UserKey,
 };
 
+use cashlink_journal::Evidence;
+
 use crate::flow::{self, NOW};
 
 /// What is written is read as the same, and what is read was written so; of both, the call goes to its base with no credential but the
 /// client's.
 ///
-/// The input is read as a stored intent; and as one that is to be made: account, effect and key, method and path, a query's name and
-/// value, a header's name and value, a line each, and then the body. It is accepted when it is either.
+/// The input is read as a stored intent, and as what is stored of its outcome; and as one that is to be made: account, effect and key,
+/// method and path, a query's name and value, a header's name and value, a line each, and then the body. It is accepted when it is any
+/// of these.
 pub fn intent_encoding(input: &[u8]) -> bool {
     let stored = Intent::decode(input).ok();
     if let Some(intent) = &stored {
@@ -29,7 +32,22 @@ pub fn intent_encoding(input: &[u8]) -> bool {
         let other = self::made(input, b"!").map(|other| other.fingerprint());
         assert!(other != Some(intent.fingerprint()), "another request, and the same fingerprint");
     }
-    stored.is_some() || made.is_some()
+    let evidence = Evidence::decode(input).ok();
+    if let Some(evidence) = &evidence {
+        check_evidence(evidence, input);
+    }
+    stored.is_some() || made.is_some() || evidence.is_some()
+}
+
+/// Written again, it says the same; by then its headers are in the order of their first ones.
+fn check_evidence(evidence: &Evidence, input: &[u8]) {
+    let bytes = evidence.encode();
+    assert_eq!(bytes.len(), input.len(), "{evidence:?}");
+    let read = Evidence::decode(&bytes).unwrap_or_else(|error| panic!("{evidence:?}: {error}"));
+    assert!(read.encode() == bytes && format!("{read:?}") == format!("{evidence:?}"));
+    assert_eq!(read.decided(), evidence.decided());
+    assert!(Evidence::decode(&bytes[..bytes.len() - 1]).is_err(), "it is read before its end");
+    assert!(Evidence::decode(&[&bytes[..], b"\0"].concat()).is_err(), "it is read beyond its end");
 }
 
 /// The intent that these lines ask for, with something added to its body.
