@@ -209,6 +209,9 @@ impl Caller {
     fn send(&mut self, session: &mut Session<'_>, outgoing: Outgoing<Bytes>) -> Step<Bytes> {
         self.check_that_it_may_be_sent();
         let (request, pending) = outgoing.into_parts();
+        let left = self.deadline.saturating_sub(session.now.mono);
+        let limits = pending.timeouts(session.now);
+        assert!(limits.total <= left && limits.connect <= left, "an attempt may last beyond its call's end");
         session.firsts += u64::from(self.ends.is_empty());
         let key =
             request.headers().get("x-idempotency-key").map(|key| key.to_str().expect("a key").to_owned());
