@@ -32,12 +32,13 @@ fn walk() {
     }
 }
 
-/// Its bytes, those of its request among them, which come second.
+/// Its bytes, those of its request among them, which come second; and what such a request takes, as `http` holds it.
 fn in_flight() {
     const FLOWS: usize = 100_000;
     drop(rows::in_flight::flows(1));
     let bytes = counting::peak(|| rows::in_flight::flows(FLOWS));
-    println!("{}\t{}", bytes / FLOWS, rows::in_flight::request());
+    let built = counting::peak(|| rows::in_flight::built(FLOWS));
+    println!("{}\t{}\t{}", bytes / FLOWS, rows::in_flight::request(), built / FLOWS);
 }
 
 fn every_row(burdens: &[String]) {

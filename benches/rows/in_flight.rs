@@ -3,7 +3,10 @@
 use cashlink_core::Pending;
 use cashlink_core::partner::distributor::Investor;
 
-use super::post::{Ours, whole};
+use bytes::Bytes;
+use http::Request;
+
+use super::post::{Floor, Ours, whole};
 
 /// So many flows, whose requests have gone.
 pub fn flows(count: usize) -> Vec<Pending<Investor>> {
@@ -11,6 +14,14 @@ pub fn flows(count: usize) -> Vec<Pending<Investor>> {
     let mut flows = Vec::with_capacity(count);
     flows.extend((0..count).map(|_| ours.request().1));
     flows
+}
+
+/// The same requests, by hand.
+pub fn built(count: usize) -> Vec<Request<Bytes>> {
+    let floor = Floor::new();
+    let mut requests = Vec::with_capacity(count);
+    requests.extend((0..count).map(|_| floor.request()));
+    requests
 }
 
 /// The bytes of one such request: its body, URL and headers.

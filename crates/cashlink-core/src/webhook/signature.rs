@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
 use sha2::Sha512;
-use subtle::{ConditionallySelectable as _, ConstantTimeEq as _};
+use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 
 use super::event::{self, Event};
 use crate::answer::DecodeError;
@@ -137,9 +137,9 @@ impl Verifier {
             return Err(Refused(()));
         }
         let signature = signature(headers).ok_or(Refused(()))?;
-        let (mut found, mut index) = (self.first.mac(body).ct_eq(&signature), 0_u32);
+        let (mut found, mut index) = (same(&self.first.mac(body), &signature), 0_u32);
         for (place, secret) in (1_u32..).zip(&self.others) {
-            let equal = secret.mac(body).ct_eq(&signature);
+            let equal = same(&secret.mac(body), &signature);
             index.conditional_assign(&place, equal & !found);
             found |= equal;
         }
@@ -149,6 +149,19 @@ impl Verifier {
             Err(Refused(()))
         }
     }
+}
+
+/// Whether both are the same, in constant time (T49): all eight words are compared, whichever differ. Byte by byte it takes a tenth of
+/// the time that a MAC of a short body does.
+fn same(mac: &[u8; MAC_LEN], signature: &[u8; MAC_LEN]) -> Choice {
+    let (mut mac, mut signature, mut same) = (&mac[..], &signature[..], Choice::from(1));
+    while let (Some((word, left)), Some((given, left_of_given))) =
+        (mac.split_first_chunk(), signature.split_first_chunk())
+    {
+        same &= u64::from_ne_bytes(*word).ct_eq(&u64::from_ne_bytes(*given));
+        (mac, signature) = (left, left_of_given);
+    }
+    same
 }
 
 /// The one signature of a request, if it is one: canonical base64 of 64 bytes.
