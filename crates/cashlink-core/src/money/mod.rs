@@ -157,6 +157,7 @@ fn power_of_ten(exponent: u8) -> i128 {
 }
 
 /// A table, since a power takes half a dozen products of 128 bits.
+#[allow(clippy::indexing_slicing, reason = "the compiler does it, and would refuse a place that isn't there")]
 const POWERS_OF_TEN: [i128; 39] = {
     let (mut powers, mut exponent) = ([1; 39], 1);
     while exponent < powers.len() {
