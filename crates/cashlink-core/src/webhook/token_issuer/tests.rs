@@ -109,6 +109,7 @@ fn what_is_wrong_is_answered_as_rfc_6749_has_it() {
         (Some(RFC_BASIC), format!("{grant}&client_secret=gX1fBat3bV"), error(400, "invalid_request")),
         (Some(RFC_BASIC), format!("{grant}&client_id=other"), error(401, "invalid_client")),
         (Some(RFC_BASIC), format!("{grant}&client_secret=&client_secret="), error(400, "invalid_request")),
+        (Some(RFC_BASIC), format!("{grant}&scope=a&scope=a"), error(400, "invalid_request")),
         (Some(RFC_BASIC), "grant_type=".into(), error(400, "invalid_request")),
         (Some("Basic eHg="), grant.into(), error(401, "invalid_client")),
         (Some("Basic ???"), grant.into(), error(401, "invalid_client")),
