@@ -175,15 +175,21 @@ impl Decision {
     }
 
     /// What is to be recorded of an entry by it, for stores; nothing, where there is nothing to decide: a claimed one is its worker's,
-    /// a settled one is over, only what is held can be retried, and evidence of a newer version is not overwritten.
+    /// a settled one is over, only what is held can be retried, an outcome that is known and waits for its handler can't be contradicted,
+    /// and evidence of a newer version is not overwritten.
     #[must_use]
     pub fn of(&self, seen: &Entry) -> Option<Evidence> {
-        let open = match seen.state {
-            State::NeedsReconciliation | State::Dead => true,
-            State::Pending | State::Answered => self.state != State::Pending,
-            State::Claimed | State::Done | State::Rejected => false,
+        let before = seen.evidence().ok()?;
+        let open = match (seen.state, before.as_ref().map(Evidence::certainty)) {
+            (State::NeedsReconciliation | State::Dead, _) => true,
+            (State::Answered, Some(Certainty::Applied)) => self.state == State::Done,
+            (State::Answered, Some(Certainty::NotApplied)) => self.state == State::Rejected,
+            (State::Pending | State::Answered, _) => self.state != State::Pending,
+            (State::Claimed | State::Done | State::Rejected, _) => false,
         };
-        let before = seen.evidence().ok().filter(|_| open)?;
+        if !open {
+            return None;
+        }
         let certainty = if self.state == State::Done { Certainty::Applied } else { Certainty::NotApplied };
         let evidence = Evidence::new(self.state, certainty, seen.attempts, "decided by hand");
         Some(evidence.by_hand(&self.by, before))
@@ -250,16 +256,15 @@ impl Stats {
 mod tests {
     use super::*;
 
-    #[test]
-    fn t12_neither_an_entry_nor_a_decision_shows_what_is_about_people() {
+    fn entry(state: State, evidence: Option<Vec<u8>>) -> Entry {
         let text = || Some("canary".to_owned());
-        let entry = Entry {
+        Entry {
             id: 1,
             account: "distributor".into(),
             operation: "investors.create".into(),
             key: text(),
             ordering_key: text(),
-            state: State::Dead,
+            state,
             staged_at: 0,
             due_at: 0,
             claimed_at: None,
@@ -268,14 +273,34 @@ mod tests {
             attempts: 1,
             maybe_sent: false,
             worker: text(),
-            evidence: None,
+            evidence,
             request: Some(b"canary".into()),
-        };
+        }
+    }
+
+    #[test]
+    fn t12_neither_an_entry_nor_a_decision_shows_what_is_about_people() {
+        let entry = entry(State::Dead, None);
         let decision = Decision::done("canary");
         let evidence = decision.of(&entry);
         assert_eq!(evidence.as_ref().and_then(Evidence::decided), Some("canary"));
         assert!(!format!("{entry:?} {decision:?} {evidence:?}").contains("canary"));
         let newer = Entry { evidence: Some(b"CLE\x02".into()), ..entry };
         assert!(decision.of(&newer).is_none(), "what a newer version knows is not overwritten");
+    }
+
+    /// A person who is mistaken must not make a program stage it anew that has happened.
+    #[test]
+    fn t45_no_decision_contradicts_an_outcome_that_is_known() {
+        let decisions = [Decision::retry, Decision::done, Decision::rejected].map(|decision| decision("me"));
+        for (certainty, possible) in [
+            (Certainty::Applied, [false, true, false]),
+            (Certainty::NotApplied, [false, false, true]),
+            (Certainty::Unknown, [false, true, true]),
+        ] {
+            let evidence = Evidence::new(State::Done, certainty, 1, "").encode();
+            let answered = entry(State::Answered, Some(evidence));
+            assert_eq!(decisions.each_ref().map(|decision| decision.of(&answered).is_some()), possible);
+        }
     }
 }

@@ -8,8 +8,8 @@
 //! - An intent whose operation has no handler here is put off, loudly, and nothing is sent: the outcome of a newer program's
 //!   operation must not be swallowed by an older program.
 //! - What became of an intent is recorded in one transaction with what its handler writes. A handler that fails, or panics, or whose
-//!   writes can't be committed, takes nothing with it: the outcome is recorded without it ([`State::Answered`](crate::State::Answered)), and the handler is called
-//!   again later.
+//!   writes can't be committed, takes nothing with it: the outcome is recorded without it ([`State::Answered`](crate::State::Answered)), and the
+//!   handler is called again later.
 //! - An error of the database loses nothing. What was not claimed is claimed later. An outcome that can't be recorded is offered
 //!   [several times](crate::Policy::settle_tries), and then left to its lease: whoever claims the intent next repeats it under its
 //!   key, or, where there is no documented one, leaves it to [be reconciled](crate::State::NeedsReconciliation).

@@ -150,6 +150,9 @@ fn nothing_to_decide(seen: &Entry) -> String {
         _ if seen.evidence().is_err() => {
             "what is known of it can't be read: a newer version of this program can".to_owned()
         }
+        State::Answered => {
+            "what became of it is known: its handler gets that, as soon as it takes it".to_owned()
+        }
         _ => format!("it is {}: a worker goes on with it by itself", seen.state),
     }
 }
