@@ -76,6 +76,25 @@ fn t55_a_webhook_is_recorded_after_the_commit_once_and_known_again_without_its_b
     assert_eq!(signed("{}", |received| record(&mut client, &journal, received)), Recorded::Duplicate);
 }
 
+/// PostgreSQL's texts hold every character but one, which JSON can write. Without a 2xx, the same would come again for ever.
+#[test]
+fn t55_what_no_text_of_the_database_can_hold_is_recorded_all_the_same() {
+    let place = Place::new("inbox_nul");
+    let (mut client, journal) = (place.client(), place.journal());
+    let body = change(INVESTMENT, r"PAID\u0000", 1);
+    let recorded = authenticated(&body, |received| record(&mut client, &journal, received));
+    assert!(matches!(recorded, Recorded::New { .. }), "{recorded:?}");
+    let body = r#"{"event":"new\u0000","timestamp":"2017-10-09T13:11:03.661620","business":"b-1","data":{}}"#;
+    let recorded = signed(body, |received| record(&mut client, &journal, received));
+    assert!(matches!(recorded, Recorded::New { .. }), "{recorded:?}");
+    for (kind, body_len) in
+        [(Kind::Unreadable, change(INVESTMENT, r"PAID\u0000", 1).len()), (Kind::Unknown, body.len())]
+    {
+        let entries = journal.pending(&mut client, kind, 0, 10).unwrap();
+        assert_eq!(entries[0].body.as_ref().map(Vec::len), Some(body_len), "{kind:?}");
+    }
+}
+
 #[test]
 fn t55_t56_changes_recorded_by_many_at_once_are_each_new_once_and_end_in_the_last() {
     let place = Place::new("inbox_many");

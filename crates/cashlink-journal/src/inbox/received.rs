@@ -38,7 +38,8 @@ impl<'a> From<&Verified<'a>> for Received<'a> {
                     Content::Paid(_) => Kind::Known,
                     _ => Kind::Unknown,
                 };
-                (kind, Some(event.business.as_str().to_owned()), Some(event.name().to_owned()))
+                let name = Some(event.name()).filter(|name| can_be_kept(name));
+                (kind, Some(event.business.as_str().to_owned()), name.map(str::to_owned))
             }
             Err(_) => (Kind::Unreadable, None, None),
         };
@@ -52,7 +53,10 @@ impl<'a> From<&Authenticated<'a>> for Received<'a> {
     fn from(authenticated: &Authenticated<'a>) -> Self {
         let body = authenticated.body();
         let (kind, change) = match authenticated.notice() {
-            Ok(Notice::StatusChanged(change)) => (Kind::Known, Some(change)),
+            Ok(Notice::StatusChanged(change)) if can_be_kept(change.status.as_str()) => {
+                (Kind::Known, Some(change))
+            }
+            Ok(Notice::StatusChanged(_)) => (Kind::Unreadable, None),
             Ok(_) => (Kind::Unknown, None),
             Err(_) => (Kind::Unreadable, None),
         };
@@ -67,6 +71,11 @@ impl<'a> From<&Authenticated<'a>> for Received<'a> {
             body,
         }
     }
+}
+
+/// A text of PostgreSQL's holds every character but one, which JSON can write. Refused for ever, it would come again for ever.
+fn can_be_kept(text: &str) -> bool {
+    !text.contains('\0')
 }
 
 /// The same for equal changes, whatever else their bodies hold. The name in front keeps it apart from the hash of a body, which would
