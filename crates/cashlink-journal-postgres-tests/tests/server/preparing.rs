@@ -24,6 +24,24 @@ fn many_processes_prepare_at_once_and_again() {
     assert_eq!(usize::try_from(ran), Ok(sql::MIGRATIONS.len()));
 }
 
+/// Each waits for its turn, and must see then what was done before it: also where a transaction sees by default what was there at its
+/// beginning.
+#[test]
+fn many_processes_prepare_at_once_whatever_isolation_they_have_by_default() {
+    let place = Place::empty("prepared_isolated");
+    let together = Barrier::new(4);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut client = place.client();
+                client.batch_execute("SET default_transaction_isolation = 'repeatable read'").unwrap();
+                together.wait();
+                place.journal().prepare(&mut client).unwrap();
+            });
+        }
+    });
+}
+
 #[test]
 fn what_another_version_migrated_is_refused() {
     let place = Place::new("prepared_by_another");

@@ -82,7 +82,7 @@ pub use store::Postgres;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_postgres::{Client, GenericClient, Transaction};
+use tokio_postgres::{Client, GenericClient, IsolationLevel, Transaction};
 
 use crate::store::{Lease, Row, StageError, Wanted};
 use crate::{Claim, Claimed, Intent, Names, Policy, Settlement, Staged, Staging};
@@ -142,7 +142,9 @@ impl Journal {
     /// # Errors
     /// When commits are not durable, when a newer version migrated the database, or when the database refuses.
     pub async fn prepare(&self, client: &mut Client) -> Result<(), Error> {
-        let transaction = client.transaction().await?;
+        // Whatever is the default: after its turn has come, it has to see what was done before.
+        let transaction =
+            client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start().await?;
         values::durable(&transaction.query_typed_one(sql::DURABILITY, &[]).await?)?;
         transaction.query_typed(&self.statements.lock, &[]).await?;
         let exists = transaction.query_typed_one(&self.statements.migration_table_exists, &[]).await?;

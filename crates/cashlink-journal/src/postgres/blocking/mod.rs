@@ -5,7 +5,7 @@ mod operate;
 
 use std::time::Duration;
 
-use ::postgres::{Client, GenericClient, Transaction};
+use ::postgres::{Client, GenericClient, IsolationLevel, Transaction};
 use cashlink_core::Now;
 
 use super::statements::{Prepared, Statements, untyped};
@@ -54,7 +54,8 @@ impl Journal {
     /// When commits are not durable, when a newer version migrated the database, or when the database refuses.
     pub fn prepare(&self, client: &mut Client) -> Result<(), Error> {
         let statements = &self.0.statements;
-        let mut transaction = client.transaction()?;
+        let mut transaction =
+            client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start()?;
         values::durable(&transaction.query_typed_one(sql::DURABILITY, &[])?)?;
         transaction.query_typed(&statements.lock, &[])?;
         let exists = transaction.query_typed_one(&statements.migration_table_exists, &[])?;
