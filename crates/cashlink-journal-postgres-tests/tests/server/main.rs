@@ -6,6 +6,7 @@ mod durability;
 mod inbox;
 mod operator;
 mod preparing;
+mod reconciling;
 mod settling;
 mod staging;
 mod suite;

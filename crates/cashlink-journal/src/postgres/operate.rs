@@ -8,7 +8,7 @@ use tokio_postgres::{GenericClient, Row as Columns, Transaction};
 
 use super::store::{commit, refused};
 use super::values::{Typed, whole_seconds};
-use super::{Error, Journal, Postgres};
+use super::{Error, Journal, Postgres, sql};
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
 use crate::store::SettleError;
 use crate::store::asynchronous::{Operate, Within};
@@ -244,6 +244,13 @@ impl Operate for Postgres {
 
     async fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Error> {
         self.journal.stats_at(&self.client, account, counted, self.at(now)).await
+    }
+
+    async fn clock(&mut self, now: Now) -> Result<i64, Error> {
+        match self.at(now) {
+            Some(now) => Ok(now),
+            None => Ok(self.client.query_typed_one(sql::CLOCK, &[]).await?.try_get(0)?),
+        }
     }
 
     async fn decide(

@@ -147,6 +147,9 @@ WHERE id = $1 AND fence = $2 AND state = 1";
 /// one.
 pub const LISTEN: &str = "LISTEN cashlink";
 
+/// The time by the database's clock.
+pub const CLOCK: &str = "SELECT floor(extract(epoch FROM statement_timestamp()))::bigint";
+
 /// Lists: $1 the first id, $2 the last, $3 account or NULL, $4 the states' bits
 /// ([`Filter::state_bits`](crate::operate::Filter::state_bits)), $5 operation or NULL, $6 idempotency key or NULL, $7 how many at most.
 pub const LIST: &str = "\

@@ -26,6 +26,8 @@ pub fn run<S: Operate, T: Send, L: Future<Output = Finding<T>> + Send>(
 ) -> impl Future<Output = Result<Report, S::Error>> + Send {
     async move {
         let (mut report, mut last) = (Report::default(), None);
+        // The clock by which it is known since when an intent is left alone: this program's may be another, and ahead.
+        let time = store.clock(now).await?;
         while let Some(filter) = plan.filter(last) {
             let page = store.entries(&filter, PAGE).await?;
             if page.is_empty() {
@@ -33,7 +35,7 @@ pub fn run<S: Operate, T: Send, L: Future<Output = Finding<T>> + Send>(
             }
             for listed in page {
                 last = Some(listed.id);
-                if !plan.is_quiet(&listed, now) {
+                if !plan.is_quiet(&listed, time) {
                     report.quiet = report.quiet.saturating_add(1);
                     continue;
                 }

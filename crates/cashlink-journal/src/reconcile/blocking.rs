@@ -22,6 +22,8 @@ pub fn run<S: Operate, T>(
     mut record: impl FnMut(&mut S::Transaction<'_>, &Entry, T) -> Result<(), HandlerError>,
 ) -> Result<Report, S::Error> {
     let (mut report, mut last) = (Report::default(), None);
+    // The clock by which it is known since when an intent is left alone: this program's may be another, and ahead.
+    let time = store.clock(now)?;
     while let Some(filter) = plan.filter(last) {
         let page = store.entries(&filter, PAGE)?;
         if page.is_empty() {
@@ -29,7 +31,7 @@ pub fn run<S: Operate, T>(
         }
         for listed in page {
             last = Some(listed.id);
-            if !plan.is_quiet(&listed, now) {
+            if !plan.is_quiet(&listed, time) {
                 report.quiet = report.quiet.saturating_add(1);
                 continue;
             }

@@ -30,8 +30,6 @@ pub mod blocking;
 
 use std::time::Duration;
 
-use cashlink_core::Now;
-
 use crate::operate::{Decision, Entry, Filter};
 use crate::store::{HandlerError, SettleError};
 use crate::{Account, State};
@@ -86,9 +84,9 @@ impl Plan {
         })
     }
 
-    fn is_quiet(&self, entry: &Entry, now: Now) -> bool {
+    fn is_quiet(&self, entry: &Entry, time: i64) -> bool {
         let quiet = i64::try_from(self.quiet.as_secs()).unwrap_or(i64::MAX);
-        entry.settled_at.is_some_and(|at| crate::store::seconds(now).saturating_sub(at) >= quiet)
+        entry.settled_at.is_some_and(|at| time.saturating_sub(at) >= quiet)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A store whose calls are futures. Its rules are those of the [blocking one](super::blocking::Store).
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -117,6 +117,14 @@ pub trait Operate: Store {
         counted: Counted,
         now: Now,
     ) -> impl Future<Output = Result<Stats, Self::Error>> + Send;
+
+    /// The time by the clock that the store goes by, in seconds since 1970: by default it is the caller's.
+    ///
+    /// # Errors
+    /// The database's.
+    fn clock(&mut self, now: Now) -> impl Future<Output = Result<i64, Self::Error>> + Send {
+        ready(Ok(super::seconds(now)))
+    }
 
     /// Records a decision about an intent, together with what `also` writes, in one transaction.
     ///

@@ -101,6 +101,14 @@ pub trait Operate: Store {
     /// The database's.
     fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Self::Error>;
 
+    /// The time by the clock that the store goes by, in seconds since 1970: by default it is the caller's.
+    ///
+    /// # Errors
+    /// The database's.
+    fn clock(&mut self, now: Now) -> Result<i64, Self::Error> {
+        Ok(super::seconds(now))
+    }
+
     /// Records a decision about an intent, together with what `also` writes, in one transaction; its fencing number rises.
     ///
     /// # Errors

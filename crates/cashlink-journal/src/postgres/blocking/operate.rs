@@ -6,7 +6,7 @@ use ::postgres::types::Type;
 use ::postgres::{GenericClient, Transaction};
 use cashlink_core::Now;
 
-use super::{Journal, Postgres, commit, refused};
+use super::{Journal, Postgres, commit, refused, sql};
 use crate::Account;
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
 use crate::postgres::Error;
@@ -119,6 +119,13 @@ impl Operate for Postgres {
     fn stats(&mut self, account: Option<&Account>, counted: Counted, now: Now) -> Result<Stats, Error> {
         let now = self.at(now);
         self.journal.stats_at(&mut self.client, account, counted, now)
+    }
+
+    fn clock(&mut self, now: Now) -> Result<i64, Error> {
+        match self.at(now) {
+            Some(now) => Ok(now),
+            None => Ok(self.client.query_typed_one(sql::CLOCK, &[])?.try_get(0)?),
+        }
     }
 
     fn decide(
