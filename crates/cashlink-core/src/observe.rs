@@ -10,28 +10,40 @@ use crate::{Certainty, Error, Failure, IdempotencyKey};
 /// Hears what happens to every call of a client: [`ClientBuilder::observer`](crate::ClientBuilder::observer).
 ///
 /// It is called between two steps, on the thread that drives the call: what it takes, the call takes too. A client without
-/// one asks nobody.
+/// one asks nobody. The call that obtains a token is told of like all others, as [`Event::is_about_token`] says.
 ///
 /// ```
 /// use cashlink_core::observe::{Event, Happened, Observer};
 /// use cashlink_core::{Bearer, Client, Secret, partner::Partner};
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU32, Ordering};
+/// # fn histogram(_name: &str, _operation: &str, _label: &str, _duration: core::time::Duration) {}
 ///
 /// #[derive(Default)]
-/// struct Failures(AtomicU32);
+/// struct Metrics {
+///     failures: AtomicU32,
+/// }
 ///
-/// impl Observer for Failures {
+/// impl Observer for Metrics {
 ///     fn observe(&self, event: &Event<'_>) {
-///         if let Happened::Ended { error: Some(_), .. } = event.happened {
-///             self.0.fetch_add(1, Ordering::Relaxed);
+///         match event.happened {
+///             Happened::AttemptEnded { outcome: Ok(status), duration, .. } => {
+///                 histogram("attempt", event.operation, status.as_str(), duration);
+///             }
+///             Happened::AttemptEnded { outcome: Err(failure), duration, .. } => {
+///                 histogram("attempt", event.operation, failure.class(), duration);
+///             }
+///             Happened::Ended { error: Some(_), .. } => {
+///                 self.failures.fetch_add(1, Ordering::Relaxed);
+///             }
+///             _ => {}
 ///         }
 ///     }
 /// }
 ///
-/// let failures = Arc::new(Failures::default());
+/// let metrics = Arc::new(Metrics::default());
 /// let bearer = Bearer::client_credentials("my-client", Secret::new("s3cr3t"))?;
-/// let client = Client::builder(Partner::demo(), bearer).observer(failures.clone()).build();
+/// let client = Client::builder(Partner::demo(), bearer).observer(metrics.clone()).build();
 /// # let _ = client;
 /// # Ok::<(), cashlink_core::InvalidValue>(())
 /// ```
