@@ -19,6 +19,40 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A worker has a connection of its own, a transport and a timer:
+//!
+//! ```no_run
+//! use cashlink_journal::postgres::{Journal, Postgres};
+//! use cashlink_journal::worker::{Outcome, asynchronous::{Handlers, Worker}};
+//! # use cashlink_client::asynchronous::{Timer, Transport};
+//! # use cashlink_journal::Account;
+//! use cashlink_journal::core::{Bearer, Client as Protocol, partner::distributor::CreateInvestor};
+//!
+//! # async fn work(
+//! #     client: tokio_postgres::Client,
+//! #     account: Account,
+//! #     protocol: Protocol<Bearer>,
+//! #     transport: impl Transport + 'static,
+//! #     timer: impl Timer + 'static,
+//! # ) -> Result<(), Box<dyn std::error::Error>> {
+//! let handlers = Handlers::<Postgres, Bearer>::default().on::<CreateInvestor>(|transaction, settled| {
+//!     Box::pin(async move {
+//!         if let Outcome::Done(reply) = settled.outcome {
+//!             let investor = reply.value.id.as_str();
+//!             transaction.execute("UPDATE orders SET investor = $1 WHERE intent = $2", &[&investor, &settled.id]).await?;
+//!         }
+//!         Ok(())
+//!     })
+//! })?;
+//! let store = Postgres::new(client, Journal::default()).await?;
+//! // Over cashlink-reqwest: `let (transport, timer) = (Reqwest::new(builder()?.build()?), TokioTimer);`
+//! let mut worker = Worker::with_timer(store, account, protocol, transport, timer, handlers);
+//! let signal = worker.signal(); // To wake it after a commit, and to stop it.
+//! let running = tokio::spawn(async move { worker.run().await });
+//! # let _ = (signal, running);
+//! # Ok(()) }
+//! ```
+//!
 //! # Settings
 //! PostgreSQL 14 or newer (tested with 15). `synchronous_commit` may be anything but `off`, `fsync` must be on; both are checked
 //! whenever something is staged or claimed (T42). With `local`, or where the server waits for no replica, a commit is on this

@@ -1,4 +1,8 @@
 //! The journal in SQLite: for a program on one machine, with as many workers and processes there as it likes.
+//!
+//! Your own connection and transaction of [`rusqlite`], of any version from 0.32 to 0.41. Whatever opens connections that stage
+//! (a pool, say) has to [prepare](Journal::prepare) each of them. A worker is the [blocking one](crate::worker::blocking::Worker),
+//! on a thread of its own.
 
 pub mod sql;
 

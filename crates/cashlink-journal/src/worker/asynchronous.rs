@@ -69,7 +69,8 @@ pub struct Worker<S: Store, C: Credential, H, W> {
 }
 
 impl<S: Store, C: Credential, H: Transport, W: Timer> Worker<S, C, H, W> {
-    /// A worker with this timer.
+    /// A worker that goes by this timer: an adapter's own, such as `TokioTimer` of `cashlink-reqwest`, whose transport is
+    /// `Reqwest`.
     pub fn with_timer(
         store: S,
         account: Account,

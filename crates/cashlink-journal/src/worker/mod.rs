@@ -1,7 +1,8 @@
 //! Whoever does what was staged: claims it, performs it, records what became of it.
 //!
 //! [`Machine`] decides and touches nothing; [`blocking::Worker`] and [`asynchronous::Worker`] are the loops around it, one for each
-//! world. Both keep these rules:
+//! world. `Sqlite` goes with the blocking one, `Postgres` of tokio-postgres with the other, that of `postgres` with the blocking one again.
+//! Both keep these rules:
 //!
 //! - Before each request they look whether the lease still stands, by the monotonic clock; while a call is made, they extend it
 //!   each time that a third of it has gone (the blocking one from a second thread, the other beside the call's future).

@@ -33,6 +33,9 @@ impl<S: Store + 'static, C: Credential> Handlers<S, C> {
     /// The outcomes of this operation go to this function. What it writes in the transaction becomes durable together with the
     /// journal's own record, or not at all.
     ///
+    /// Write it in place, as `|transaction, settled| Box::pin(async move { … Ok(()) })`: Rust finds the lifetimes and the type of the
+    /// future only there, not in a closure with a name, and an `async` closure is none.
+    ///
     /// # Errors
     /// When an operation of this name has one already.
     pub fn on<O: Operation<Credential = C>>(
