@@ -22,7 +22,7 @@ const SETTINGS: u8 = 4;
 const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Kind, flags and stream of a frame that came.
 type Frame = (u8, u8, u8);
@@ -77,12 +77,16 @@ async fn waits_for_a_stream() {
     let ((told, frames), (go, answer)) = (channel(), channel());
     let server = thread::spawn(move || one_at_a_time(&listener, &told, answer));
 
-    let mut policy = Policy::default();
-    policy.connect_timeout = Duration::from_millis(5);
-    let api = Payments::at(Endpoint::on_loopback(&origin).unwrap());
-    let key = UserKey::new(Secret::new("k3y")).unwrap();
-    let protocol = Protocol::builder(api, key).policy(policy).build();
-    let client = client_over(protocol, builder().http2_only(true).build(HttpConnector::new()));
+    let stack = builder().http2_only(true).build(HttpConnector::new());
+    let client = |connect_timeout| {
+        let mut policy = Policy::default();
+        policy.connect_timeout = connect_timeout;
+        let api = Payments::at(Endpoint::on_loopback(&origin).unwrap());
+        let key = UserKey::new(Secret::new("k3y")).unwrap();
+        client_over(Protocol::builder(api, key).policy(policy).build(), stack.clone())
+    };
+    // The connection comes about, however long that takes; the second request then has hardly any time to get its stream.
+    let (client, hasty) = (client(PATIENCE), client(Duration::from_millis(5)));
 
     let first = Call::new(&Raw::<UserKey>::new(Method::GET, "things/", Effect::Safe)).unwrap();
     let first = tokio::spawn({
@@ -99,7 +103,7 @@ async fn waits_for_a_stream() {
     until(&[|came| came == (SETTINGS, ACK, 0), |(kind, _, stream)| (kind, stream) == (HEADERS, 1)]);
 
     let second = Raw::<UserKey>::new(Method::POST, "things/", Effect::Once).json(&["a", "thing"]);
-    let error = client.perform(&Call::new(&second).unwrap().attempts(1)).await.unwrap_err();
+    let error = hasty.perform(&Call::new(&second).unwrap().attempts(1)).await.unwrap_err();
     let told = error.failure().unwrap().to_string();
     assert_eq!(
         (error.certainty(), &*told),
@@ -116,7 +120,7 @@ async fn waits_for_a_stream() {
     {
         rest.push(frames.recv_timeout(PATIENCE).unwrap());
     }
-    drop(client);
+    drop((client, hasty, stack));
     let whole =
         rest.iter().any(|(kind, flags, stream)| *kind <= HEADERS && *stream == 3 && flags & END_STREAM != 0);
     assert!(!whole, "the whole request came after all: {rest:?}");
