@@ -350,6 +350,9 @@ mod tests {
             prop_assert_eq!(&sent, &read(&in_memory, &[], 1).unwrap());
             prop_assert_eq!(sent.len() as u64, in_memory.len());
             prop_assert_eq!(in_memory.len(), elsewhere.len());
+            let referred = PayloadRef::new(payload.len() as u64);
+            prop_assert_eq!((in_memory.payload_ref(), elsewhere.payload_ref()), (None, Some(referred)));
+            prop_assert_eq!(Payload::from(referred).is_empty(), payload.is_empty());
         }
     }
 }

@@ -324,9 +324,12 @@ mod tests {
     #[test]
     fn pieces_are_the_same_bytes_and_each_is_told_once() {
         static SENT: AtomicU64 = AtomicU64::new(0);
-        let observer: ProgressObserver = Arc::new(|progress| SENT.store(progress.sent, Ordering::Relaxed));
+        let observer: ProgressObserver = Arc::new(|progress| {
+            assert_eq!((progress.attempt, progress.total), (2, 7));
+            SENT.store(progress.sent, Ordering::Relaxed);
+        });
         let mut sending = Sending::new(&upload(3), 2, Some(observer));
-        assert!(!sending.trace().was_asked_for());
+        assert_eq!((sending.trace().was_asked_for(), sending.left()), (false, 7));
         assert_eq!(sending.poll_read(&mut [], endless), Poll::Ready(Ok(0)));
         assert!(!sending.trace().was_asked_for(), "no room is no question");
 
