@@ -61,11 +61,20 @@ impl Folder {
     /// The file, if its length is right; a link counts for what it leads to. Its hash is checked as it is sent.
     fn find(&self, payload: &PayloadRef) -> io::Result<PathBuf> {
         let path = self.path(payload)?;
-        let metadata = fs::metadata(&path)?;
+        let metadata = fs::metadata(&path).map_err(|error| self.unless_it_is_gone(error))?;
         if metadata.is_file() && metadata.len() == payload.len {
             Ok(path)
         } else {
             Err(io::Error::new(io::ErrorKind::InvalidData, "not a file of the announced length"))
+        }
+    }
+
+    /// A folder that isn't there itself, since it isn't mounted, say, has lost no document: that must kill no intent.
+    fn unless_it_is_gone(&self, error: io::Error) -> io::Error {
+        if error.kind() == io::ErrorKind::NotFound && !self.0.is_dir() {
+            io::Error::other("the folder of documents is not there")
+        } else {
+            error
         }
     }
 }

@@ -65,7 +65,6 @@ fn a_missing_document_is_not_found() {
     assert_eq!(found(&folder, &other), Err(NotFound));
     fs::remove_file(folder.path(&payload).unwrap()).unwrap();
     assert_eq!(found(&folder, &payload), Err(NotFound));
-    assert_eq!(found(&Folder::new("nowhere/at/all"), &payload), Err(NotFound));
 }
 
 #[test]
@@ -167,4 +166,12 @@ proptest! {
         let name = path.strip_prefix("documents").unwrap().to_str().unwrap();
         prop_assert!(name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{name}");
     }
+}
+
+/// Not mounted, say: that must kill no intent.
+#[test]
+fn a_folder_that_is_not_there_says_nothing_about_its_documents() {
+    let (place, folder, payload) = one();
+    drop(place);
+    assert_eq!(found(&folder, &payload), Err(ErrorKind::Other));
 }
