@@ -54,3 +54,18 @@ fn t42_tables_that_do_not_outlive_a_crash_are_refused() {
         client.batch_execute(&format!("ALTER TABLE {table} SET LOGGED")).unwrap();
     }
 }
+
+/// A worker that goes on with such a connection would never claim anything again.
+#[test]
+fn a_connection_that_is_lost_says_so() {
+    let place = Place::new("connection_lost");
+    let mut store = place.store();
+    let backend: i32 = store.client().query_one("SELECT pg_backend_pid()", &[]).unwrap().get(0);
+    let refused = store.client().batch_execute("SELECT 1 / 0").unwrap_err();
+    assert!(!Error::from(refused).is_connection_lost(), "it is of use still");
+    place.client().execute("SELECT pg_terminate_backend($1, 10000)", &[&backend]).unwrap();
+    for _ in 0..3 {
+        let error = store.claim(&wanted(&account(), 1), &Policy::default(), now(0)).unwrap_err();
+        assert!(error.is_connection_lost(), "{error}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::{NotDurable, StageError};
 
@@ -44,6 +44,17 @@ impl Error {
             Self::Database(error) => error.code(),
             _ => None,
         }
+    }
+
+    /// Whether the connection is lost. Nothing brings it back: who holds it, as a store does, has to be made anew
+    /// ([how](super#when-the-connection-is-lost)).
+    #[must_use]
+    pub fn is_connection_lost(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        // A server that says FATAL ends the connection with it.
+        let ended = error.as_db_error().and_then(DbError::parsed_severity);
+        let broken = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
+        error.is_closed() || broken || matches!(ended, Some(Severity::Fatal | Severity::Panic))
     }
 
     /// Whether the same transaction, begun anew, may well succeed: it was in another one's way (a serialization failure, a

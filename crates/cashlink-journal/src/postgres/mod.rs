@@ -97,6 +97,32 @@
 //! }
 //! ```
 //! Nothing depends on a notification: where the connection breaks, the next look finds what is due.
+//!
+//! # When the connection is lost
+//! A [`Postgres`] has one connection for its life. After a restart of the server its worker is refused again and again, loudly, and does
+//! nothing more. End it then, by an observer that knows its [`Signal`](crate::worker::Signal), and begin with a new connection, store and
+//! worker. What it had in hand is left to its lease.
+//!
+//! ```
+//! use cashlink_journal::postgres::Error;
+//! use cashlink_journal::worker::{Event, Observer, Signal};
+//! use std::sync::OnceLock;
+//!
+//! #[derive(Default)]
+//! struct EndsWithItsConnection(OnceLock<Signal>); // Set before it runs.
+//!
+//! impl Observer for EndsWithItsConnection {
+//!     fn observe(&self, event: Event<'_>) {
+//!         if let Event::StoreFailed { error, .. } = event {
+//!             if error.downcast_ref().is_some_and(Error::is_connection_lost) {
+//!                 if let Some(signal) = self.0.get() {
+//!                     signal.stop();
+//!                 }
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
 
 #[cfg(feature = "postgres-sync")]
 pub mod blocking;
