@@ -115,13 +115,19 @@ impl Claim {
     /// The call, to be performed by this client with [`Claim::prior`] (`resume`, in `cashlink-client`).
     ///
     /// # Errors
-    /// When the client has another kind of credential, or another base, than the intent was made for. Nothing is sent; record the
-    /// settlement: the intent waits for the configuration to be mended.
+    /// When nothing is to be sent ([`Claim::next`] says what is to be done instead), or when the client has another kind of credential, or
+    /// another base, than the intent was made for. Record the settlement: the outcome is kept, or the intent waits for the configuration
+    /// to be mended.
     pub fn call<C: Credential>(
         &self,
         client: &Client<C>,
         policy: &Policy,
     ) -> Result<Call<Received, C>, Box<Settlement>> {
+        match self.next(policy) {
+            Next::Perform => {}
+            Next::Settle(settlement) => return Err(settlement.into()),
+            Next::Hand(settlement) => return Err(settlement.answered(policy.longest_wait).into()),
+        }
         replay::call(&self.intent, client)
             .map_err(|fault| self.put_off(&fault.to_string(), policy.longest_wait).into())
     }
@@ -173,12 +179,15 @@ mod tests {
     use super::*;
     use crate::{Account, Fingerprint};
 
+    fn client() -> Client<Bearer> {
+        Client::new(Partner::demo(), Bearer::client_credentials("me", Secret::new("s")).unwrap())
+    }
+
     fn row(evidence: &Evidence) -> Row {
-        let client =
-            Client::new(Partner::demo(), Bearer::client_credentials("me", Secret::new("s")).unwrap());
         let person = NaturalPerson::new().forename("Ada");
         let create = CreateInvestor::natural_person(IdempotencyKey::new("k").unwrap(), person, true);
-        let intent = Intent::new(&client, &Account::new("a").unwrap(), &Call::new(&create).unwrap()).unwrap();
+        let intent =
+            Intent::new(&client(), &Account::new("a").unwrap(), &Call::new(&create).unwrap()).unwrap();
         Row {
             lease: Lease { id: 1, fence: 2 },
             request: intent.encode(),
@@ -206,5 +215,18 @@ mod tests {
                 assert_eq!(kept, (State::Answered, state, "known"));
             }
         }
+    }
+
+    #[test]
+    fn t44_t45_there_is_no_call_where_nothing_is_to_be_sent() {
+        let (client, policy) = (client(), Policy::default());
+        let known = row(&Evidence::new(State::Rejected, Certainty::NotApplied, 1, "refused"));
+        let doubt = row(&Evidence::new(State::Pending, Certainty::Unknown, 1, "maybe sent"));
+        let old = Row { age: policy.max_replay_age + Duration::from_secs(1), ..doubt.clone() };
+        for (row, state) in [(known, State::Answered), (old, State::NeedsReconciliation)] {
+            let settlement = Claim::of(&row, &policy).unwrap().call(&client, &policy).unwrap_err();
+            assert_eq!(settlement.state(), state);
+        }
+        assert!(Claim::of(&doubt, &policy).unwrap().call(&client, &policy).is_ok());
     }
 }

@@ -271,6 +271,16 @@ mod tests {
         assert!(evidence().answer().unwrap().headers().get("set-cookie").is_none());
     }
 
+    /// What version 1 wrote stays readable, and means what it meant.
+    #[test]
+    fn it_is_kept_as_ever() {
+        let first = b"CLE\x01\x05\x01\x03\0\0\0\x0a\0\0\0maybe sent\x01\x90\x01\x01\0\0\0\x0c\0\0\0x-request-id\x03\0\0\0r-1\
+            \x13\0\0\0{\"name\":[\"canary\"]}\0";
+        assert_eq!(evidence().encode(), first);
+        let read = Evidence::decode(first).unwrap();
+        assert_eq!((read.state(), read.certainty()), (State::NeedsReconciliation, Certainty::Unknown));
+    }
+
     #[test]
     fn t12_it_shows_nothing_that_the_server_wrote() {
         assert!(!format!("{:?}", evidence().by_hand("canary", Some(evidence()))).contains("canary"));
