@@ -110,3 +110,22 @@ fn t12_an_error_of_the_database_shows_no_row() {
     }
     assert!(std::error::Error::source(&error).is_none());
 }
+
+/// PostgreSQL's DETAIL quotes rows. A handler's `?` brings it to whoever shows the worker's events.
+#[test]
+fn t12_what_a_handler_passes_on_of_the_database_quotes_no_row() {
+    let (_place, mut store, claim) = one_claimed("settled_quotes");
+    store
+        .client()
+        .batch_execute("CREATE UNIQUE INDEX ON orders (investor); INSERT INTO orders VALUES ('canary')")
+        .unwrap();
+    let refused = store.settle(claim.lease(), &success(&claim), now(0), |transaction| {
+        transaction.execute("INSERT INTO orders VALUES ('canary')", &[])?;
+        Ok(())
+    });
+    let Err(SettleError::Handler(error)) = refused else { panic!("{refused:?}") };
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("23505") && !shown.contains("canary"), "{shown}");
+    let own = store.settle(claim.lease(), &success(&claim), now(0), |_| Err("its own".into()));
+    assert!(matches!(own, Err(SettleError::Handler(error)) if error.to_string() == "its own"));
+}

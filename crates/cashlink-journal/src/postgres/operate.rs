@@ -6,7 +6,7 @@ use cashlink_core::Now;
 use tokio_postgres::types::Type;
 use tokio_postgres::{GenericClient, Row as Columns, Transaction};
 
-use super::store::{commit, refused};
+use super::store::{commit, failed, refused};
 use super::values::{Typed, whole_seconds};
 use super::{Error, Journal, Postgres, sql};
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
@@ -266,7 +266,7 @@ impl Operate for Postgres {
         if !decided.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }
-        also(&mut transaction).await.map_err(SettleError::Handler)?;
+        also(&mut transaction).await.map_err(failed)?;
         commit(transaction).await
     }
 

@@ -7,7 +7,7 @@ use tokio_postgres::{Client, Transaction};
 
 use super::{Error, Journal, values};
 use crate::store::asynchronous::{Store, Within};
-use crate::store::{Lease, Row, SettleError, StageError, Wanted};
+use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
 use crate::{Intent, Settlement, Staged, Staging};
 
 /// A connection and the journal in it: a [`Store`] for a worker. Its durability was checked and its tables are there.
@@ -78,6 +78,14 @@ pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), SettleErr
     Ok(())
 }
 
+/// What the caller's own part said. A driver's error is wrapped: it shows the DETAIL, which quotes rows (T12).
+pub(super) fn failed(error: HandlerError) -> SettleError<Error> {
+    SettleError::Handler(match error.downcast::<tokio_postgres::Error>() {
+        Ok(error) => Error::from(*error).into(),
+        Err(error) => error,
+    })
+}
+
 pub(super) fn refused(error: tokio_postgres::Error) -> SettleError<Error> {
     SettleError::Database(error.into())
 }
@@ -101,7 +109,7 @@ impl Store for Postgres {
         within: impl for<'a> FnOnce(&'a mut Self::Transaction<'_>) -> Within<'a> + Send,
     ) -> Result<(), SettleError<Error>> {
         let mut transaction = self.client.transaction().await.map_err(refused)?;
-        within(&mut transaction).await.map_err(SettleError::Handler)?;
+        within(&mut transaction).await.map_err(failed)?;
         commit(transaction).await
     }
 
@@ -128,7 +136,7 @@ impl Store for Postgres {
         if !settled.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }
-        also(&mut transaction).await.map_err(SettleError::Handler)?;
+        also(&mut transaction).await.map_err(failed)?;
         commit(transaction).await
     }
 }

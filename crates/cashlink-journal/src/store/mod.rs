@@ -88,7 +88,8 @@ pub enum SettleError<E> {
     Database(E),
 }
 
-/// What a handler may return as an error.
+/// What a handler may return as an error. Events show it: have it say nothing about people (T12). An error of PostgreSQL's driver is told
+/// as `postgres::Error`, which quotes no row.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A setting of the database that makes a commit less than durable.

@@ -9,7 +9,7 @@ use ::postgres::{Client, GenericClient, IsolationLevel, Transaction};
 use cashlink_core::Now;
 
 use super::statements::{Prepared, Statements, untyped};
-use super::store::COMMIT;
+use super::store::{COMMIT, failed};
 use super::{Claiming, Error, Extension, Settling, Stage, sql, values};
 use crate::store::blocking::Store;
 use crate::store::{HandlerError, Lease, Row, SettleError, StageError, Wanted};
@@ -310,7 +310,7 @@ impl Store for Postgres {
         within: impl FnOnce(&mut Transaction<'_>) -> Result<(), HandlerError>,
     ) -> Result<(), SettleError<Error>> {
         let mut transaction = self.client.transaction().map_err(refused)?;
-        within(&mut transaction).map_err(SettleError::Handler)?;
+        within(&mut transaction).map_err(failed)?;
         commit(transaction)
     }
 
@@ -338,7 +338,7 @@ impl Store for Postgres {
         if !settled.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }
-        also(&mut transaction).map_err(SettleError::Handler)?;
+        also(&mut transaction).map_err(failed)?;
         commit(transaction)
     }
 }

@@ -6,7 +6,7 @@ use ::postgres::types::Type;
 use ::postgres::{GenericClient, Transaction};
 use cashlink_core::Now;
 
-use super::{Journal, Postgres, commit, refused, sql};
+use super::{Journal, Postgres, commit, failed, refused, sql};
 use crate::Account;
 use crate::operate::{Counted, Decision, Entry, Filter, Stats};
 use crate::postgres::Error;
@@ -141,7 +141,7 @@ impl Operate for Postgres {
         if !decided.map_err(SettleError::Database)? {
             return Err(SettleError::Lost);
         }
-        also(&mut transaction).map_err(SettleError::Handler)?;
+        also(&mut transaction).map_err(failed)?;
         commit(transaction)
     }
 
