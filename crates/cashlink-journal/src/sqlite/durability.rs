@@ -7,7 +7,7 @@ use crate::store::NotDurable;
 
 const SYNCHRONOUS: NotDurable = NotDurable {
     setting: "synchronous",
-    rule: "must be EXTRA (3), or at least FULL (2) where journal_mode is WAL",
+    rule: "must be EXTRA (3), as Journal::prepare sets it, or at least FULL (2) where journal_mode is WAL",
 };
 const JOURNAL_MODE: NotDurable = NotDurable {
     setting: "journal_mode",
