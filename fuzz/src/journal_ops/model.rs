@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cashlink_core::Now;
+use cashlink_core::{Certainty, Now};
 use cashlink_journal::operate::{Decision, Entry};
 use cashlink_journal::store::Lease;
 use cashlink_journal::{Settlement, State};
@@ -21,6 +21,8 @@ pub(super) struct Row {
     pub(super) fence: i64,
     pub(super) attempts: u32,
     pub(super) maybe_sent: bool,
+    /// What was recorded last.
+    certainty: Option<Certainty>,
 }
 
 /// What is committed, by its ids.
@@ -59,6 +61,7 @@ impl Row {
             fence: 0,
             attempts: 0,
             maybe_sent: false,
+            certainty: None,
         }
     }
 
@@ -154,19 +157,25 @@ impl Model {
         row.settled_at = (!settlement.state().is_live()).then_some(seconds(now));
         row.attempts = settlement.evidence().attempts();
         row.maybe_sent = settlement.maybe_sent();
+        row.certainty = Some(settlement.evidence().certainty());
     }
 
-    /// Whether it counts: as it was seen, and open to this.
+    /// Whether it counts: as it was seen, and open to this. What is known to have happened, or not to, is not decided otherwise.
     pub(super) fn decide(&mut self, seen: &Entry, decision: &Decision, now: Now) -> bool {
         let retry = decision.state() == State::Pending;
-        let is_open = match seen.state {
-            State::NeedsReconciliation | State::Dead => true,
-            State::Pending | State::Answered => !retry,
-            _ => false,
-        };
         let as_seen =
             |row: &&mut Row| row.id == seen.id && row.fence == seen.fence && row.state == seen.state;
-        let Some(row) = self.rows.iter_mut().find(as_seen).filter(|_| is_open) else { return false };
+        let Some(row) = self.rows.iter_mut().find(as_seen) else { return false };
+        let is_open = match (row.state, row.certainty) {
+            (State::NeedsReconciliation | State::Dead, _) => true,
+            (State::Answered, Some(Certainty::Applied)) => decision.state() == State::Done,
+            (State::Answered, Some(Certainty::NotApplied)) => decision.state() == State::Rejected,
+            (State::Pending | State::Answered, _) => !retry,
+            _ => false,
+        };
+        if !is_open {
+            return false;
+        }
         row.state = decision.state();
         row.fence += 1;
         row.due_at = seconds(now);
@@ -174,7 +183,9 @@ impl Model {
         if retry {
             row.claimed_at = None;
         }
-        row.maybe_sent = decision.state() == State::Done;
+        let happened = decision.state() == State::Done;
+        row.maybe_sent = happened;
+        row.certainty = Some(if happened { Certainty::Applied } else { Certainty::NotApplied });
         true
     }
 
