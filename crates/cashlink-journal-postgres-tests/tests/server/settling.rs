@@ -129,3 +129,16 @@ fn t12_what_a_handler_passes_on_of_the_database_quotes_no_row() {
     let own = store.settle(claim.lease(), &success(&claim), now(0), |_| Err("its own".into()));
     assert!(matches!(own, Err(SettleError::Handler(error)) if error.to_string() == "its own"));
 }
+
+#[test]
+fn t47_a_handler_that_ends_the_transaction_by_hand_is_noticed() {
+    let (place, mut store, claim) = one_claimed("settled_by_hand");
+    let ended = store.settle(claim.lease(), &success(&claim), now(0), |transaction| {
+        transaction.batch_execute("ROLLBACK")?;
+        Ok(())
+    });
+    assert!(matches!(ended, Err(SettleError::Database(_))), "{ended:?}");
+    assert_eq!(state(&place), State::Claimed);
+    store.settle(claim.lease(), &success(&claim), now(0), |_| Ok(())).unwrap();
+    assert_eq!(state(&place), State::Done);
+}

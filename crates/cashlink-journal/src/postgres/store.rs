@@ -66,9 +66,10 @@ impl Postgres {
     }
 }
 
-/// Commits. What a failed statement has spoilt, PostgreSQL rolls back instead, and the driver takes that for success: so first a
-/// statement that fails then as well. It goes out in one message with the commit, which the server then passes over.
-pub(super) const COMMIT: &str = "SELECT 1; COMMIT";
+/// Commits. What a failed statement has spoilt, PostgreSQL rolls back instead, and where there is no transaction any more, as after a
+/// handler's own `ROLLBACK`, it only warns; the driver takes both for success. So first a statement that fails in either case. It goes
+/// out in one message with the commit, which the server then passes over.
+pub(super) const COMMIT: &str = "SAVEPOINT cashlink; COMMIT";
 
 /// Runs [`COMMIT`].
 pub(super) async fn commit(transaction: Transaction<'_>) -> Result<(), SettleError<Error>> {
