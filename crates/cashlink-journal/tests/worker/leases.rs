@@ -104,6 +104,26 @@ fn a_blocking_worker_extends_its_lease_from_a_second_thread() {
 }
 
 #[test]
+fn an_observer_that_panics_beside_a_call_takes_no_answer_with_it() {
+    let mut scene = Scene::new(World::Blocking);
+    scene.policy.lease = Duration::from_millis(300);
+    let id = scene.stage_investor("Ada");
+    scene.refusals.extensions.store(1, Ordering::Relaxed);
+    let (sender, told) = channel();
+    scene.told.when("StoreFailed", move || {
+        let _ = sender.send(());
+        panic!("an observer was told to panic");
+    });
+    let clock = scene.clock.clone();
+    scene.api.meanwhile(move || {
+        clock.advance(Duration::from_millis(100));
+        told.recv_timeout(Duration::from_secs(30)).expect("nobody extends the lease");
+    });
+    scene.work();
+    assert_eq!((scene.row(id).state, scene.outcomes(id).len(), scene.api.requests()), (Done, 1, 1));
+}
+
+#[test]
 fn t43_nothing_is_sent_once_the_lease_has_ended() {
     for world in World::BOTH {
         // A lease that is shorter than a call's own deadline: it is the lease that is looked at.

@@ -30,11 +30,17 @@ impl<W: Timer> Pulse<'_, W> {
         let over = Over::default();
         std::thread::scope(|scope| {
             // Without a thread the lease ends where it ends, and nothing is sent beyond that.
-            let _ = std::thread::Builder::new()
+            let beating = std::thread::Builder::new()
                 .name("cashlink heartbeat".into())
                 .spawn_scoped(scope, || self.beat(store, beat, &over));
-            let _ended = Ended(&over);
-            call()
+            let ended = Ended(&over);
+            let result = call();
+            drop(ended);
+            // What panics there, as an observer may, must not take the answer with it: unless it is joined, the scope panics, too.
+            if let Ok(beating) = beating {
+                let _ = beating.join();
+            }
+            result
         })
     }
 
