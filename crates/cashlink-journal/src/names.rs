@@ -71,11 +71,16 @@ impl Names {
         sql.replace(PREFIX, &format!("{schema}{}", self.prefix))
     }
 
-    /// A setting of the database in SQLite that holds the tables.
+    /// The database of a connection of SQLite that holds the tables.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn database(&self) -> &str {
+        self.schema.as_deref().unwrap_or("main")
+    }
+
+    /// A setting of that database.
     #[cfg(feature = "sqlite")]
     pub(crate) fn pragma(&self, setting: &str) -> String {
-        let schema = self.schema.as_deref().unwrap_or("main");
-        format!("PRAGMA {schema}.{setting}")
+        format!("PRAGMA {}.{setting}", self.database())
     }
 
     /// A migration for SQLite, which wants the schema of an index before its own name, and none before its table's.

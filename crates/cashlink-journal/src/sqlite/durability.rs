@@ -17,6 +17,7 @@ const JOURNAL_MODE: NotDurable = NotDurable {
 /// The questions about one database of a connection: each that is attached has its own settings.
 #[derive(Debug)]
 pub(super) struct Durability {
+    file: String,
     set: String,
     synchronous: String,
     journal_mode: String,
@@ -26,6 +27,7 @@ impl Durability {
     /// Of the database that holds the journal.
     pub(super) fn of(names: &Names) -> Self {
         Self {
+            file: format!("SELECT file <> '' FROM pragma_database_list WHERE name = '{}'", names.database()),
             set: format!(
                 "PRAGMA synchronous = EXTRA; {} = EXTRA; PRAGMA fullfsync = ON",
                 names.pragma("synchronous")
@@ -38,7 +40,8 @@ impl Durability {
     /// Sets what makes each commit reach the disk, on a connection of the journal's own.
     pub(super) fn ensure(&self, connection: &Connection) -> Result<Result<(), NotDurable>, Error> {
         connection.execute_batch(&self.set)?;
-        self.check(connection)
+        // A database without a name is a temporary file, which goes with its connection, whatever else is set.
+        if pragma(connection, &self.file)? { self.check(connection) } else { Ok(Err(JOURNAL_MODE)) }
     }
 
     /// What holds on this connection now. Cheap: SQLite reads neither from the disk.

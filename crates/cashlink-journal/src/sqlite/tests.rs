@@ -127,8 +127,11 @@ fn t42_nothing_is_staged_where_a_commit_is_not_durable() {
     }
     store.connection.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
     assert!(matches!(stage(&mut store, &intent("k", "Ada")), Err(StageError::NotDurable(_))));
-    let in_memory = Sqlite::new(Connection::open_in_memory().unwrap(), Journal::default());
-    assert!(matches!(in_memory, Err(MigrateError::NotDurable(_))));
+    // The second one is a temporary file, which goes with its connection.
+    for nowhere in [Connection::open_in_memory(), Connection::open("")] {
+        let refused = Sqlite::new(nowhere.unwrap(), Journal::default());
+        assert!(matches!(refused, Err(MigrateError::NotDurable(_))), "{refused:?}");
+    }
 }
 
 #[test]
