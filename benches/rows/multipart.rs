@@ -76,7 +76,7 @@ fn sink() -> TcpStream {
 }
 
 fn document() -> Bytes {
-    Bytes::from((0..SIZE).map(|place| (place * 31 >> 3) as u8).collect::<Vec<_>>())
+    Bytes::from((0..SIZE).map(|place| ((place * 31) >> 3) as u8).collect::<Vec<_>>())
 }
 
 /// As it lies in memory, piece by piece.
