@@ -17,6 +17,7 @@ use cashlink_journal::memory::{Memory, Transaction};
 use cashlink_journal::operate::{Entry, Filter};
 use cashlink_journal::store::blocking::{Operate as _, Store as _};
 use cashlink_journal::store::{SettleError, StageError, Wanted};
+use cashlink_journal::worker::Heartbeat;
 use cashlink_journal::{Account, Policy, Staged, Staging, State};
 
 use self::meant::{ACCOUNTS, Kind, Meant};
@@ -240,8 +241,8 @@ impl<'a> World<'a> {
             assert_eq!((claim.lease().id, claim.lease().fence), (row.id, row.fence));
             assert_eq!((claim.prior().attempts, claim.prior().maybe_sent), (row.attempts, row.maybe_sent));
             assert_eq!(claim.intent().fingerprint(), row.meant.intent(&self.client).fingerprint());
-            let (lease, until, age) = (claim.lease(), self.now.mono + lease, row.age(now));
-            self.workers[place].hand.push(Job { lease, until, age, at: At::Claimed(claim.into()) });
+            let (lease, beat, age) = (claim.lease(), Heartbeat::new(now, lease), row.age(now));
+            self.workers[place].hand.push(Job { lease, beat, age, at: At::Claimed(claim.into()) });
         }
     }
 
@@ -262,9 +263,7 @@ impl<'a> World<'a> {
             let extended =
                 self.memory.extend(job.lease, self.policy.lease, now).expect("memory refuses nothing");
             assert_eq!(extended, self.model.extend(job.lease, self.policy.lease, now));
-            if extended {
-                job.until = self.now.mono + self.policy.lease;
-            }
+            if extended { job.beat.extended(now) } else { job.beat.lost() }
         }
     }
 

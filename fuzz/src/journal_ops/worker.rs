@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cashlink_core::{Certainty, Client, Failure, Now, Step, UserKey};
 use cashlink_journal::store::Lease;
+use cashlink_journal::worker::Heartbeat;
 use cashlink_journal::{Claim, Next, Settlement, State};
 
 use super::World;
@@ -19,8 +20,8 @@ pub(super) struct Worker {
 /// A claim in a worker's hand.
 pub(super) struct Job {
     pub(super) lease: Lease,
-    /// On the monotonic clock.
-    pub(super) until: Duration,
+    /// The lease as its holder counts it.
+    pub(super) beat: Heartbeat,
     /// How long before this claim it was claimed first.
     pub(super) age: Duration,
     pub(super) at: At,
@@ -58,7 +59,7 @@ impl Job {
                 let is_old = self.age > world.policy.max_replay_age;
                 let is_keyed = world.meant[&self.lease.id].kind != Kind::Once;
                 assert!(!(is_old && is_keyed && claim.prior().maybe_sent), "its key may be forgotten");
-                let (result, sent) = call(world, &claim, self.lease, self.until, &now);
+                let (result, sent) = call(world, &claim, self.lease, self.beat, &now);
                 check(world, self.lease.id, &claim, &result, sent);
                 let is_over = !result.state().is_live();
                 (result, is_over)
@@ -73,7 +74,7 @@ fn call(
     world: &mut World<'_>,
     claim: &Claim,
     lease: Lease,
-    until: Duration,
+    beat: Heartbeat,
     now: &impl Fn(Now) -> Now,
 ) -> (Settlement, u32) {
     let meant = world.meant[&lease.id];
@@ -86,7 +87,7 @@ fn call(
             Step::Authorize(need) => need.time_out(),
             Step::Send(outgoing) => {
                 let (request, pending) = outgoing.into_parts();
-                let answer = if world.now.mono >= until {
+                let answer = if !beat.stands(now(world.now)) {
                     Err(Failure::not_sent("the lease has ended"))
                 } else {
                     sent += 1;
