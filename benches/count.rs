@@ -46,7 +46,7 @@ fn every_row(burdens: &[String]) {
         let (rounds, blocks) = burden.split_once(':').expect("ROUNDS:BLOCKS");
         (rounds.parse().expect("a number"), blocks.parse().expect("a number"))
     });
-    for row in rows::all().into_iter().filter(|row| !row.only_timed) {
+    for row in rows::counted() {
         let mut burden = burdens.next().unwrap_or_default();
         for mut side in row.sides {
             let (rounds, blocks) = std::mem::take(&mut burden);
