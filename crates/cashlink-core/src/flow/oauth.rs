@@ -278,6 +278,7 @@ mod tests {
             "{}",
             "18446744073709551616",
             "\" 1\"",
+            "\"+1\"",
         ] {
             assert_eq!(seconds(absurd), None, "{absurd}");
         }

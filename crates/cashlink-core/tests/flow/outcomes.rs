@@ -68,3 +68,15 @@ fn a_transport_is_told_its_limits_as_of_when_the_request_went_out() {
     assert_eq!(late.total, Duration::from_secs(10));
     assert_eq!((pending.operation(), pending.attempt()), ("raw", 1));
 }
+
+#[test]
+fn a_wait_shows_how_long_it_is_and_for_which_call() {
+    let Step::Send(outgoing) = client::<UserKey>().perform(&Deed::Safe.call::<UserKey>(), START, [0; 16])
+    else {
+        panic!("it goes out")
+    };
+    let failure = Failure::not_sent("connection refused");
+    let Step::Wait(delay) = outgoing.into_parts().1.fail(START, failure) else { panic!("it is tried again") };
+    let shown = format!("{delay:?}");
+    assert!(shown.contains("raw") && shown.contains(&format!("{:?}", delay.duration())), "{shown}");
+}
