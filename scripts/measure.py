@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 
+import section
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "performance.md"
 
@@ -66,14 +68,5 @@ def show(rows):
 
 
 def write_section(script, text):
-    """Replaces what stands between the script's markers; a section that isn't there yet comes last."""
-    begins, ends = f"<!-- {script} begins -->\n", f"<!-- {script} ends -->\n"
-    section = f"{begins}\n{text.strip()}\n\n{ends}"
-    report = REPORT.read_text(encoding="utf-8")
-    if begins in report:
-        before, rest = report.split(begins, 1)
-        report = before + section + rest.split(ends, 1)[1]
-    else:
-        report = f"{report.rstrip()}\n\n{section}"
-    REPORT.write_text(report, encoding="utf-8")
+    section.write(script, text, REPORT)
     print(f"written to {REPORT.relative_to(ROOT)}")
