@@ -144,8 +144,8 @@ impl<'a, W: Timer> Exchange<'a, W> {
 
     /// How long until something may be too late, if nothing is yet. The body moves in another task, which wakes nobody here.
     fn pause(&mut self) -> Result<Duration, &'static str> {
-        let came = self.trace.sent().saturating_add(self.came);
+        let moved = self.trace.sent().saturating_add(self.came);
         // A request without a body may always have been sent.
-        self.patience.left(self.timer.now(), came, came > 0 || !self.has_body || self.trace.was_asked_for())
+        self.patience.left(self.timer.now(), moved, moved > 0 || !self.has_body || self.trace.was_asked_for())
     }
 }
