@@ -31,6 +31,12 @@ def need_valgrind():
         sys.exit("valgrind is needed, and could not be installed: see https://valgrind.org")
 
 
+def one_core():
+    """Keeps a process that was started to one core, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def version(*command):
     try:
         return run(*command).splitlines()[0].strip()

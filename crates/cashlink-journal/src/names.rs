@@ -5,7 +5,8 @@ use std::fmt;
 use cashlink_core::InvalidValue;
 
 /// The names of the journal's tables: a prefix, and in PostgreSQL perhaps a schema. By default `cashlink_intents`,
-/// `cashlink_inbox`, `cashlink_inbox_states`, `cashlink_migrations`, in the connection's own schema.
+/// `cashlink_inbox`, `cashlink_inbox_states`, `cashlink_migrations`, in the connection's own schema; and the functions that PostgreSQL
+/// has beside them, such as `cashlink_claim`.
 ///
 /// ```
 /// use cashlink_journal::Names;
@@ -20,7 +21,7 @@ pub struct Names {
     schema: Option<String>,
 }
 
-/// What stands before the name of each table in the exported SQL, and nowhere else in it.
+/// What stands before the name of each table and function in the exported SQL, and nowhere else in it.
 const PREFIX: &str = "cashlink_";
 
 impl Default for Names {

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::Barrier;
 use std::thread;
 
+use cashlink_journal::postgres::sql;
+
 use super::*;
 
 #[test]
@@ -158,4 +160,32 @@ fn tests_may_say_what_time_it_is() {
     assert_eq!(claim(&mut store, now(100))[0].lease().id, staged.id());
     assert!(claim(&mut store, now(219)).is_empty());
     assert_eq!(claim(&mut store, now(220))[0].lease().fence, 2);
+}
+
+/// The server keeps a function's plan. One that was made while the table was empty must do when it is full.
+#[test]
+fn no_claim_and_no_settlement_reads_the_whole_table_though_it_was_planned_when_it_was_empty() {
+    let place = Place::new("claiming_planned");
+    let _ = stage(&mut place.client(), &place.journal(), &intent("k", "Ada"), &Staging::default()).unwrap();
+    // The statements by themselves, since a claim refuses an open transaction, and only that one tells its own scans at once.
+    let mut client = place.client();
+    let mut transaction = client.transaction().unwrap();
+    let account = account();
+    let claimed =
+        transaction.query_one(sql::CLAIM, &[&account.as_str(), &None::<i64>, &60_i64, &"test", &1_i64]);
+    let claimed = claimed.unwrap();
+    let (id, fence): (i64, i64) = (claimed.get("id"), claimed.get("fence"));
+    let outcome = &[0_u8][..];
+    let settled = transaction
+        .query_one(sql::SETTLE, &[&id, &fence, &3_i16, &0_i64, &None::<i64>, &1_i64, &true, &outcome])
+        .unwrap();
+    assert!(settled.get::<_, bool>(0));
+    let scans = transaction
+        .query_one(
+            "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relid = 'cashlink_intents'::regclass",
+            &[],
+        )
+        .unwrap();
+    assert_eq!(scans.get::<_, i64>("seq_scan"), 0);
+    assert_eq!(scans.get::<_, i64>("idx_scan"), 3, "what is due, what is claimed, what is settled");
 }

@@ -62,16 +62,18 @@
 //! well, but fail more often with errors of which [`Error::is_retryable`] says so: begin the transaction anew.
 //!
 //! A role that only stages needs `SELECT` and `INSERT` on `cashlink_intents`; a worker `SELECT` and `UPDATE`; who prunes, `DELETE`; [`Journal::prepare`], once
-//! all migrations have run, `SELECT` on `cashlink_migrations`. Where roles have different search paths, name the schema
-//! ([`Names::schema`]).
+//! all migrations have run, `SELECT` on `cashlink_migrations`. The functions run with the rights of who calls them, and everybody may,
+//! unless you revoke it (`EXECUTE` on `cashlink_stage`, `cashlink_claim`, `cashlink_settle`). Who migrates needs the right to create
+//! tables and functions in the schema. Where roles have different search paths, name the schema ([`Names::schema`]).
 //!
 //! # Pools and PgBouncer
 //! Nothing is kept in a session: no statement is prepared, no setting outlives its transaction, no lock its commit. PgBouncer's
 //! transaction pooling will do; its statement pooling has no transactions, so nothing can be staged. Only [`sql::LISTEN`] needs a
 //! connection of its own, straight to the server.
 //!
-//! So the server parses and plans each statement whenever it runs. Where the connection is yours for as long as it lasts,
-//! [`Journal::prepared_on`] and [`Postgres::prepared`] save that.
+//! What runs for every intent are functions that a [migration](sql::MIGRATIONS) makes: the server keeps their plans, whoever has the
+//! session. What is parsed each time is the call. Where the connection is yours for as long as it lasts, [`Journal::prepared_on`] and
+//! [`Postgres::prepared`] save that, too.
 //!
 //! # Waking workers
 //! Workers look for what is due every [`Policy::poll`]. [`Journal::waking`] makes staging wake those who [`LISTEN`](sql::LISTEN), when
@@ -177,7 +179,7 @@ impl Journal {
         self
     }
 
-    /// The same journal on this connection alone, where what runs for every intent is prepared: the server parses and plans it once.
+    /// The same journal on this connection alone, where what runs for every intent is prepared: the server parses the call once.
     /// Its tables must be there ([`Journal::prepare`]).
     ///
     /// On another connection, or after `DISCARD ALL` on this one, its calls fail, and nothing is staged, claimed or settled. Not behind
@@ -249,11 +251,11 @@ impl Journal {
         loop {
             let parameters = stage.parameters();
             let staged = match &self.prepared {
-                Some(prepared) => transaction.query_opt(&prepared.stage, &untyped(&parameters)).await?,
-                None => transaction.query_typed_opt(&self.statements.stage, &parameters).await?,
+                Some(prepared) => transaction.query_one(&prepared.stage, &untyped(&parameters)).await?,
+                None => transaction.query_typed_one(&self.statements.stage, &parameters).await?,
             };
-            if let Some(columns) = staged {
-                return Ok(Staged::New(columns.try_get(0)?));
+            if let Some(id) = staged.try_get(0)? {
+                return Ok(Staged::New(id));
             }
             values::durable(&transaction.query_typed_one(sql::DURABILITY, &[]).await?)?;
             let before = transaction.query_typed_opt(&self.statements.staged_before, &stage.key()).await?;
@@ -356,10 +358,10 @@ impl Journal {
     ) -> Result<bool, Error> {
         let settling = Settling::new(lease, settlement, now);
         let parameters = settling.parameters();
-        let changed = match &self.prepared {
-            Some(prepared) => transaction.execute(&prepared.settle, &untyped(&parameters)).await?,
-            None => transaction.execute_typed(&self.statements.settle, &parameters).await?,
+        let settled = match &self.prepared {
+            Some(prepared) => transaction.query_one(&prepared.settle, &untyped(&parameters)).await?,
+            None => transaction.query_typed_one(&self.statements.settle, &parameters).await?,
         };
-        Ok(changed == 1)
+        Ok(settled.try_get(0)?)
     }
 }

@@ -12,7 +12,7 @@ pub mod inbox;
 /// appends. Each runs once, in a transaction together with [`MIGRATED`], under [`LOCK`].
 ///
 /// Claims and settlements leave dead rows at the head of the index of what is due: hence vacuum comes earlier than by default.
-pub const MIGRATIONS: [&str; 2] = [INTENTS, inbox::TABLES];
+pub const MIGRATIONS: [&str; 3] = [INTENTS, inbox::TABLES, FUNCTIONS];
 
 const INTENTS: &str = "\
 CREATE TABLE cashlink_intents (
@@ -38,6 +38,80 @@ CREATE TABLE cashlink_intents (
 CREATE INDEX ON cashlink_intents (account, due_at, id) WHERE state <= 2;
 CREATE INDEX ON cashlink_intents (account, ordering_key, id) WHERE ordering_key IS NOT NULL AND state NOT IN (3, 4);
 CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;";
+
+/// What runs for every intent, as functions: the server keeps their plans as long as a session lasts, behind any pool, where it would
+/// parse and plan a statement whenever it runs. Their parameters are those of [`STAGE`], [`CLAIM`] and [`SETTLE`].
+///
+/// A plan that was made while the table was empty must still do when it is full: hence no plan reads it whole. Claiming takes two steps,
+/// since one plan for both would count on a tenth of the table, not knowing the number yet; what the first has locked, nobody changes
+/// before the second. No parameter has a name, so that none is taken for a column's.
+const FUNCTIONS: &str = "\
+CREATE FUNCTION cashlink_stage(text, text, text, text, bytea, bytea, bigint, bigint, boolean) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    clock CONSTANT bigint := coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint);
+    staged bigint;
+BEGIN
+    IF current_setting('synchronous_commit') = 'off' OR current_setting('fsync') <> 'on' THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO cashlink_intents
+        (account, operation, idempotency_key, ordering_key, request, fingerprint, state, due_at, staged_at)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, clock + $7, clock)
+    ON CONFLICT (account, idempotency_key) DO NOTHING
+    RETURNING id INTO staged;
+    IF $9 AND staged IS NOT NULL THEN
+        PERFORM pg_notify('cashlink', $1);
+    END IF;
+    RETURN staged;
+END $$;
+CREATE FUNCTION cashlink_claim(text, bigint, bigint, text, bigint)
+RETURNS TABLE (id bigint, fence bigint, request bytea, fingerprint bytea, attempts bigint, maybe_sent boolean, age bigint, evidence bytea)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    clock CONSTANT bigint := coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint);
+    due bigint[];
+BEGIN
+    IF coalesce(current_setting('cashlink.claim', true), '') = 'open'
+        OR current_setting('synchronous_commit') = 'off' OR current_setting('fsync') <> 'on' THEN
+        RETURN;
+    END IF;
+    due := ARRAY(
+        SELECT id FROM cashlink_intents AS intent
+        WHERE account = $1 AND state <= 2 AND due_at <= clock
+            AND (ordering_key IS NULL OR NOT EXISTS (
+                SELECT 1 FROM cashlink_intents AS earlier
+                WHERE earlier.account = intent.account AND earlier.ordering_key = intent.ordering_key
+                    AND earlier.id < intent.id AND earlier.state NOT IN (3, 4)))
+        ORDER BY due_at, id
+        LIMIT $5
+        FOR UPDATE SKIP LOCKED);
+    RETURN QUERY
+    WITH claimed AS (
+        UPDATE cashlink_intents AS intent SET
+            maybe_sent = intent.maybe_sent OR intent.state = 1,
+            state = 1,
+            fence = intent.fence + 1,
+            due_at = clock + $3,
+            claimed_at = coalesce(intent.claimed_at, clock),
+            worker = $4
+        WHERE intent.id = ANY (due)
+        RETURNING intent.*)
+    SELECT id, fence, request, fingerprint, attempts, maybe_sent, clock - claimed_at, evidence
+    FROM claimed ORDER BY array_position(due, id);
+END $$;
+CREATE FUNCTION cashlink_settle(bigint, bigint, smallint, bigint, bigint, bigint, boolean, bytea) RETURNS boolean
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    clock CONSTANT bigint := coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint);
+BEGIN
+    UPDATE cashlink_intents
+    SET state = $3, due_at = clock + $4, settled_at = CASE WHEN $3 > 2 THEN clock END, attempts = $6, maybe_sent = $7,
+        evidence = $8, worker = NULL
+    WHERE id = $1 AND fence = $2 AND state = 1;
+    RETURN FOUND;
+END $$;";
 
 /// Lets one process migrate at a time; the others wait until its transaction ends.
 pub const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cashlink_migrations', 0))";
@@ -67,17 +141,9 @@ pub const DURABILITY: &str = "SELECT current_setting('synchronous_commit'), curr
 /// Stages: $1 account, $2 operation, $3 idempotency key or NULL, $4 ordering key or NULL, $5 request, $6 fingerprint, $7 in how many
 /// seconds it is due, $8 now, $9 whether to wake workers that [`LISTEN`].
 ///
-/// Yields the id; or nothing, where a commit would not be durable ([`DURABILITY`] tells) or the key is there already
+/// Yields the id; or NULL, where a commit would not be durable ([`DURABILITY`] tells) or the key is there already
 /// ([`STAGED_BEFORE`] tells what it stands for). Where another transaction has the key and is still open, it waits for its end.
-pub const STAGE: &str = "\
-INSERT INTO cashlink_intents
-    (account, operation, idempotency_key, ordering_key, request, fingerprint, state, due_at, staged_at)
-SELECT $1, $2, $3, $4, $5, $6, 0,
-    coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint) + $7,
-    coalesce($8, floor(extract(epoch FROM statement_timestamp()))::bigint)
-WHERE current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
-ON CONFLICT (account, idempotency_key) DO NOTHING
-RETURNING id, CASE WHEN $9 THEN pg_notify('cashlink', $1) END";
+pub const STAGE: &str = "SELECT cashlink_stage($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// What has the key: $1 account, $2 idempotency key. Yields id and fingerprint.
 pub const STAGED_BEFORE: &str =
@@ -98,35 +164,9 @@ pub const OPEN: &str = "SELECT coalesce(current_setting('cashlink.claim', true),
 /// due has lost its lease: it may have been sent. Yields nothing within a transaction that is open since [`PROBE`], nor where a commit
 /// would not be durable: so both can go out together.
 ///
-/// What another worker is claiming at this moment is passed over, not waited for. The rows come oldest first.
-pub const CLAIM: &str = "\
-WITH due AS MATERIALIZED (
-    SELECT id, due_at FROM cashlink_intents AS due
-    WHERE account = $1 AND state <= 2
-        AND due_at <= coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint)
-        AND coalesce(current_setting('cashlink.claim', true), '') <> 'open'
-        AND current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
-        AND (ordering_key IS NULL OR NOT EXISTS (
-            SELECT 1 FROM cashlink_intents AS earlier
-            WHERE earlier.account = due.account AND earlier.ordering_key = due.ordering_key
-                AND earlier.id < due.id AND earlier.state NOT IN (3, 4)))
-    ORDER BY due_at, id
-    LIMIT $5
-    FOR UPDATE SKIP LOCKED
-), claimed AS (
-    UPDATE cashlink_intents AS intent SET
-        maybe_sent = intent.maybe_sent OR intent.state = 1,
-        state = 1,
-        fence = intent.fence + 1,
-        due_at = now + $3,
-        claimed_at = coalesce(intent.claimed_at, now),
-        worker = $4
-    FROM due, (SELECT coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
-    WHERE intent.id = due.id
-    RETURNING intent.id, fence, request, fingerprint, attempts, maybe_sent, now - claimed_at AS age, evidence,
-        due.due_at AS was_due_at
-)
-SELECT id, fence, request, fingerprint, attempts, maybe_sent, age, evidence FROM claimed ORDER BY was_due_at, id";
+/// What another worker is claiming at this moment is passed over, not waited for. The rows come oldest first: id, fencing number,
+/// request, fingerprint, attempts, whether it may have been sent, how many seconds ago it was claimed first, evidence.
+pub const CLAIM: &str = "SELECT * FROM cashlink_claim($1, $2, $3, $4, $5)";
 
 /// Extends a lease: $1 id, $2 fencing number, $3 its length from now, $4 now. Changes one row, or none where the lease is lost.
 pub const EXTEND: &str = "\
@@ -135,13 +175,8 @@ SET due_at = coalesce($4, floor(extract(epoch FROM statement_timestamp()))::bigi
 WHERE id = $1 AND fence = $2 AND state = 1";
 
 /// Settles: $1 id, $2 fencing number, $3 state, $4 in how many seconds it is due again, $5 now, $6 attempts, $7 whether it may have
-/// been sent, $8 evidence. Changes one row, or none where the lease is lost.
-pub const SETTLE: &str = "\
-UPDATE cashlink_intents
-SET state = $3, due_at = now + $4, settled_at = CASE WHEN $3::smallint > 2 THEN now END, attempts = $6, maybe_sent = $7,
-    evidence = $8, worker = NULL
-FROM (SELECT coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint) AS now) AS clock
-WHERE id = $1 AND fence = $2 AND state = 1";
+/// been sent, $8 evidence. Yields whether the lease was still there; where it was not, nothing has changed.
+pub const SETTLE: &str = "SELECT cashlink_settle($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// To be run by who wants to hear of new intents, on a connection that no pool takes away: a notification says which account has
 /// one.

@@ -112,11 +112,11 @@ impl Journal {
         loop {
             let parameters = stage.parameters();
             let staged = match &self.0.prepared {
-                Some(prepared) => transaction.query_opt(&prepared.stage, &untyped(&parameters))?,
-                None => transaction.query_typed_opt(&statements.stage, &parameters)?,
+                Some(prepared) => transaction.query_one(&prepared.stage, &untyped(&parameters))?,
+                None => transaction.query_typed_one(&statements.stage, &parameters)?,
             };
-            if let Some(columns) = staged {
-                return Ok(Staged::New(columns.try_get(0)?));
+            if let Some(id) = staged.try_get(0)? {
+                return Ok(Staged::New(id));
             }
             values::durable(&transaction.query_typed_one(sql::DURABILITY, &[])?)?;
             let before = transaction.query_typed_opt(&statements.staged_before, &stage.key())?;
@@ -202,11 +202,11 @@ impl Journal {
     ) -> Result<bool, Error> {
         let settling = Settling::new(lease, settlement, now);
         let parameters = settling.parameters();
-        let changed = match &self.0.prepared {
-            Some(prepared) => transaction.execute(&prepared.settle, &untyped(&parameters))?,
-            None => transaction.execute_typed(&self.0.statements.settle, &parameters)?,
+        let settled = match &self.0.prepared {
+            Some(prepared) => transaction.query_one(&prepared.settle, &untyped(&parameters))?,
+            None => transaction.query_typed_one(&self.0.statements.settle, &parameters)?,
         };
-        Ok(changed == 1)
+        Ok(settled.try_get(0)?)
     }
 }
 
