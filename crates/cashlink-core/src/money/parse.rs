@@ -28,12 +28,12 @@ impl Money {
     /// assert_eq!(amount.decimal().to_string(), "12.34");
     /// # Ok::<(), cashlink_core::money::MoneyError>(())
     /// ```
+    #[inline]
     pub fn from_decimal(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        if let Some((amount, decimals)) = short(text) {
-            return Ok(Self { amount, decimals, currency });
+        match short(text) {
+            Some((amount, decimals)) => Ok(Self { amount, decimals, currency }),
+            None => long(text, currency),
         }
-        let number = Number::new(text);
-        number.with_whole(digits(number.whole)?, currency)
     }
 }
 
@@ -81,6 +81,7 @@ pub(super) fn wire_decimals(text: &str) -> Result<u8, MoneyError> {
 
 /// A decimal of up to 18 digits in one pass: within all limits, and within 64 bits, whatever they are. Everything else, be it long or
 /// wrong, is left to [`Number`], which says why.
+#[inline]
 fn short(text: &str) -> Option<(i128, u8)> {
     let (negative, text) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
@@ -89,23 +90,36 @@ fn short(text: &str) -> Option<(i128, u8)> {
     if text.len() > 18 || !text.first()?.is_ascii_digit() {
         return None;
     }
-    // No point stands at the beginning: 0 says that there is none.
-    let (mut value, mut point) = (0_i64, 0);
-    for (place, byte) in text.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            value = value * 10 + i64::from(digit);
-        } else if *byte == b'.' && point == 0 {
-            point = place;
-        } else {
-            return None;
-        }
-    }
-    let decimals = if point == 0 { 0 } else { text.len() - 1 - point };
-    if point != 0 && decimals == 0 {
-        return None;
-    }
+    let (whole, behind) = leading_digits(0, text);
+    let (value, decimals) = match behind {
+        [] => (whole, 0),
+        [b'.', fraction @ ..] if !fraction.is_empty() => match leading_digits(whole, fraction) {
+            (value, []) => (value, fraction.len()),
+            _ => return None,
+        },
+        _ => return None,
+    };
     Some((i128::from(if negative { -value } else { value }), u8::try_from(decimals).ok()?))
+}
+
+/// Any other decimal.
+fn long(text: &str, currency: Currency) -> Result<Money, MoneyError> {
+    let number = Number::new(text);
+    number.with_whole(digits(number.whole)?, currency)
+}
+
+/// Goes on with a number by the digits in front, and says what is behind them.
+#[inline]
+fn leading_digits(mut value: i64, mut text: &[u8]) -> (i64, &[u8]) {
+    while let [byte, rest @ ..] = text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value * 10 + i64::from(digit);
+        text = rest;
+    }
+    (value, text)
 }
 
 /// The parts of a decimal number, not yet checked.

@@ -91,35 +91,35 @@ pub(super) struct Text {
 impl Text {
     pub(super) fn of(amount: i128, decimals: u8, grouping: Grouping) -> Self {
         let mut text = Self { bytes: [0; CAPACITY], start: CAPACITY };
+        let mut before = text.bytes.iter_mut().rev();
+        let mut push = |byte| {
+            if let Some(slot) = before.next() {
+                *slot = byte;
+            }
+        };
         let mut digits = Digits::of(amount.unsigned_abs());
         for _ in 0..decimals {
-            text.push(digits.take_last());
+            push(digits.take_last());
         }
         if decimals > 0 {
-            text.push(b'.');
+            push(b'.');
         }
-        text.push(digits.take_last());
+        push(digits.take_last());
         let mut in_group = 1_u8;
         while !digits.all_taken() {
             if in_group == 3 && grouping == Grouping::Thousands {
-                text.push(b',');
+                push(b',');
                 in_group = 0;
             }
-            text.push(digits.take_last());
+            push(digits.take_last());
             // Up to 38 without grouping.
-            in_group = in_group.saturating_add(1);
+            in_group += 1;
         }
         if amount < 0 {
-            text.push(b'-');
+            push(b'-');
         }
+        text.start = before.len();
         text
-    }
-
-    fn push(&mut self, byte: u8) {
-        self.start = self.start.saturating_sub(1);
-        if let Some(slot) = self.bytes.get_mut(self.start) {
-            *slot = byte;
-        }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -142,7 +142,7 @@ impl Digits {
     }
 
     fn all_taken(&self) -> bool {
-        self.high == 0 && self.low == 0
+        self.low == 0 && self.high == 0
     }
 
     fn take_last(&mut self) -> u8 {
@@ -154,7 +154,7 @@ impl Digits {
                 Err(_) => (self.high / CHUNK, (self.high % CHUNK) as u64, 19),
             };
         }
-        self.left_in_low = self.left_in_low.saturating_sub(1);
+        self.left_in_low -= 1;
         let digit = (self.low % 10) as u8;
         self.low /= 10;
         b'0' + digit
