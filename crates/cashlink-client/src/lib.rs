@@ -35,11 +35,12 @@
 //! An [`Observer`](cashlink_core::observe::Observer) hears what happens to every flow, for metrics:
 //! [`ClientBuilder::observer`](cashlink_core::ClientBuilder::observer) takes one, for both worlds.
 //!
-//! With the feature `tracing`, which the adapters pass on, there is one span `cashlink.flow` per call and one `cashlink.attempt`
-//! below it per request, with fields by OpenTelemetry's semantic conventions; the call that obtains a token is a flow below
-//! the one that waits for it. They hold names, numbers and the idempotency key, and never a header, a body, a path or a query.
-//! They are at level `INFO`, and there are no events beside them: a subscriber that prints has to be told to say when spans close.
-//! What the HTTP stack says on its own stands inside of the attempt's span, and is the stack's: see each adapter about its logs.
+//! With the feature `tracing`, which the adapters pass on, there is one [`Span`](cashlink_core::observe::Span) `cashlink.flow` per
+//! call and one `cashlink.attempt` below it per request, with fields by OpenTelemetry's semantic conventions; the call that obtains
+//! a token is a flow below the one that waits for it. They hold names, numbers and the idempotency key, and never a header, a body,
+//! a path or a query. They are at level `INFO` and have the target `cashlink`, and there are no events beside them: a subscriber
+//! that prints has to be told to say when spans close. What the HTTP stack says on its own stands inside of the attempt's span, and
+//! is the stack's: see each adapter about its logs.
 #![forbid(unsafe_code)]
 
 pub mod asynchronous;
@@ -49,8 +50,6 @@ mod clock;
 mod entropy;
 mod outbound;
 mod pages;
-#[cfg_attr(not(feature = "tracing"), path = "no_spans.rs")]
-mod spans;
 mod tokens;
 
 pub use cashlink_core as core;

@@ -52,7 +52,8 @@
 //!
 //! # Features
 //!
-//! None is on by default. Each is the conversion to and from one other crate's types, exact or refused; [`interop`] says more.
+//! None is on by default. `tracing` makes [`observe::Span`] a span of that crate, and shows none of its types. Each of the others is
+//! the conversion to and from one other crate's types, exact or refused; [`interop`] says more.
 //!
 //! | feature | types |
 //! | --- | --- |

@@ -1,4 +1,11 @@
-//! What a flow tells whoever observes it, for metrics: values that it knows anyway, at the moment at which it knows them.
+//! What can be observed of a flow. For metrics, it tells an [`Observer`] what it knows anyway, at the moment at which it knows it;
+//! for traces, whoever drives it puts a [`Span`] around it and around each of its attempts.
+
+mod span;
+#[cfg_attr(not(feature = "tracing"), path = "observe/untraced.rs")]
+mod traced;
+
+pub use span::Span;
 
 use core::time::Duration;
 

@@ -6,12 +6,12 @@ use std::task::Poll::Ready;
 
 use cashlink_core::answer::Received;
 use cashlink_core::flow::Waiter;
+use cashlink_core::observe::Span;
 use cashlink_core::task::{Asks, Poll, Polled, Schedule, Task as _};
 use cashlink_core::{Call, Credential, Error, Grant, NeedToken, Now, Operation, Prior, Reply, Step};
 
 use super::{Async, Source, Timer, Transport};
 use crate::client::World;
-use crate::spans::Span;
 use crate::tokens::Turn;
 use crate::{client, entropy, outbound};
 
