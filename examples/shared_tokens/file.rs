@@ -12,7 +12,7 @@ pub(crate) struct TokenFile(pub(crate) PathBuf);
 impl TokenFile {
     /// A new file, moved to where the old one was. It is never readable by others, not even for a moment.
     fn replace(&self, token: &[u8]) -> io::Result<()> {
-        let key = cashlink_ureq::random_key().map_err(io::Error::other)?;
+        let key = cashlink_ureq::random_key()?;
         let new = self.0.with_extension(key.as_str());
         let mut options = fs::OpenOptions::new();
         #[cfg(unix)]

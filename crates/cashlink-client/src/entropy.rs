@@ -1,25 +1,13 @@
 //! The system's random bytes, drawn in one place.
 
-use std::fmt;
+use std::io;
 
 use cashlink_core::IdempotencyKey;
 use cashlink_core::body::BoundarySeed;
 
-/// The system gave no random bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoEntropy;
-
-impl fmt::Display for NoEntropy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the system gave no random bytes")
-    }
-}
-
-impl std::error::Error for NoEntropy {}
-
-fn random() -> Result<[u8; 16], NoEntropy> {
+fn random() -> io::Result<[u8; 16]> {
     let mut bytes = [0; 16];
-    getrandom::getrandom(&mut bytes).map_err(|_| NoEntropy)?;
+    getrandom::getrandom(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -27,7 +15,7 @@ fn random() -> Result<[u8; 16], NoEntropy> {
 ///
 /// # Errors
 /// When the system gives no random bytes.
-pub fn random_key() -> Result<IdempotencyKey, NoEntropy> {
+pub fn random_key() -> io::Result<IdempotencyKey> {
     random().map(IdempotencyKey::from_random)
 }
 
@@ -35,7 +23,7 @@ pub fn random_key() -> Result<IdempotencyKey, NoEntropy> {
 ///
 /// # Errors
 /// When the system gives no random bytes.
-pub fn random_seed() -> Result<BoundarySeed, NoEntropy> {
+pub fn random_seed() -> io::Result<BoundarySeed> {
     random().map(BoundarySeed::new)
 }
 

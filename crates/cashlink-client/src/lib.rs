@@ -56,4 +56,4 @@ pub use cashlink_core as core;
 pub use cashlink_core::body::{Progress, Trace};
 pub use cashlink_core::flow::Limits;
 pub use clock::system_now;
-pub use entropy::{NoEntropy, random_key, random_seed};
+pub use entropy::{random_key, random_seed};

@@ -39,7 +39,7 @@
 mod ready;
 
 pub use cashlink_client::asynchronous::{Items, Outbound, Pages, ReadPayload, Source, Timer, Transport};
-pub use cashlink_client::{Limits, NoEntropy, Progress, Trace, core, random_key, random_seed};
+pub use cashlink_client::{Limits, Progress, Trace, core, random_key, random_seed};
 pub use hyper;
 #[cfg(feature = "tokio")]
 pub use hyper_util;

@@ -41,7 +41,7 @@
 mod tls;
 
 pub use cashlink_client::asynchronous::{Items, Outbound, Pages, ReadPayload, Source, Timer, Transport};
-pub use cashlink_client::{Limits, NoEntropy, Progress, Trace, core, random_key, random_seed};
+pub use cashlink_client::{Limits, Progress, Trace, core, random_key, random_seed};
 pub use reqwest;
 #[cfg(feature = "rustls")]
 pub use tls::{NoClient, builder, client};

@@ -36,7 +36,7 @@
 mod failure;
 
 pub use cashlink_client::blocking::{Items, Outbound, Pages, Source, SystemTimer, Timer, Transport};
-pub use cashlink_client::{Limits, NoEntropy, Progress, Trace, core, random_key, random_seed};
+pub use cashlink_client::{Limits, Progress, Trace, core, random_key, random_seed};
 pub use ureq;
 
 use std::io::Read;

@@ -30,7 +30,6 @@ use search::{secret, told};
 
 const EXEMPT: Reasons = &[
     ("blocking::SystemTimer", "has no field"),
-    ("entropy::NoEntropy", "has no field"),
     ("asynchronous::Async", "has no value"),
     ("blocking::Blocking", "has no value"),
     ("pages::Fetches", "a trait"),
