@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind::ConnectionRefused, Read as _, Write};
 use attohttpc::body::{Body, BodyKind};
 use attohttpc::{ErrorKind, ProxySettings, RequestBuilder};
 use cashlink_client::Limits;
-use cashlink_client::blocking::{Outbound, OutboundReader, Transport};
+use cashlink_client::blocking::{Outbound, Transport};
 use cashlink_client::core::Failure;
 use cashlink_client::core::bytes::Bytes;
 use cashlink_client::core::http::{Method, Request, Response, StatusCode, header};
@@ -22,10 +22,7 @@ impl Transport for Attohttpc {
             *builder.headers_mut() = head.headers;
             builder = builder.follow_redirects(false).proxy_settings(ProxySettings::builder().build());
             builder = builder.connect_timeout(timeouts.connect).timeout(timeouts.total);
-            builder
-                .read_timeout(timeouts.idle.unwrap_or(timeouts.total))
-                .body(Payload(kind, body.into_reader()))
-                .send()
+            builder.read_timeout(timeouts.idle.unwrap_or(timeouts.total)).body(Payload(kind, body)).send()
         });
         let (status, headers, reader) = answer
             .map_err(|error| match error.kind() {
@@ -52,7 +49,7 @@ impl Transport for Attohttpc {
     }
 }
 
-struct Payload(BodyKind, OutboundReader);
+struct Payload(BodyKind, Outbound);
 
 impl Body for Payload {
     fn kind(&mut self) -> io::Result<BodyKind> {

@@ -99,7 +99,7 @@ fn streamed() -> Row {
     let ours = move || {
         let document = given.clone();
         let source = Source::new(move || Ok(std::io::Cursor::new(document.clone())));
-        pump(Outbound::new(body.clone(), Some(source)).into_reader(), &mut one)
+        pump(Outbound::new(body.clone(), Some(source)), &mut one)
     };
     let plain = move || pump(std::io::Cursor::new(document.clone()), &mut other);
     Row::new("64 MiB read and sent, through a socket").side("ours", ours).side("plain write", plain)

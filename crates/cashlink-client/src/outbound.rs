@@ -70,15 +70,15 @@ impl<W> fmt::Debug for Source<W> {
 /// complete.
 ///
 /// It is one pointer wide, since a stack moves a request about thirty times on its way through futures and queues.
-pub struct Outbound<W>(Box<Parts<W>>);
+pub struct Outbound<W>(pub(crate) Box<Parts<W>>);
 
-struct Parts<W> {
-    sending: Sending,
-    payload: Payload<W>,
+pub(crate) struct Parts<W> {
+    pub(crate) sending: Sending,
+    pub(crate) payload: Payload<W>,
 }
 
 /// What is read where the body refers to it, and opened then.
-struct Payload<W> {
+pub(crate) struct Payload<W> {
     source: Option<Source<W>>,
     /// Never locked, only borrowed: the lock makes a body `Sync`, as HTTP stacks ask for, though readers needn't be.
     reader: Mutex<Option<Reader>>,
@@ -121,30 +121,6 @@ impl<W> Outbound<W> {
     pub fn trace(&self) -> Trace {
         self.0.sending.trace().clone()
     }
-
-    /// The next piece, none at the end.
-    pub(crate) fn poll_piece(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
-        let Parts { sending, payload } = &mut *self.0;
-        sending.poll_piece(|buffer| payload.poll_read(context, buffer))
-    }
-
-    /// Fills a buffer: 0 at the end.
-    pub(crate) fn poll_read(
-        &mut self,
-        context: &mut Context<'_>,
-        into: &mut [u8],
-    ) -> Poll<Result<usize, PayloadFault>> {
-        let Parts { sending, payload } = &mut *self.0;
-        sending.poll_read(into, |buffer| payload.poll_read(context, buffer))
-    }
-
-    /// How many bytes were not handed on yet.
-    pub(crate) fn left(&self) -> u64 {
-        self.0.sending.left()
-    }
 }
 
 impl<W> fmt::Debug for Outbound<W> {
@@ -154,7 +130,7 @@ impl<W> fmt::Debug for Outbound<W> {
 }
 
 impl<W> Payload<W> {
-    fn poll_read(
+    pub(crate) fn poll_read(
         &mut self,
         context: &mut Context<'_>,
         buffer: &mut [u8],

@@ -142,7 +142,7 @@ impl Transport for Ureq {
         let on_this_machine = head.uri.scheme() == Some(&Scheme::HTTP);
         head.extensions.extend(self.missing(limits.timeouts, on_this_machine));
         // A reader, even an empty one, makes ureq announce chunks where no length is said: on every GET.
-        let body = if has_body { SendBody::from_owned_reader(body.into_reader()) } else { SendBody::none() };
+        let body = if has_body { SendBody::from_owned_reader(body) } else { SendBody::none() };
         let sent = self.agent.run(Request::from_parts(head, body));
         let asked = has_body.then(|| trace.was_asked_for());
         let response = sent.map_err(|error| failure::classify(&error, asked))?;

@@ -10,7 +10,7 @@ use cashlink_core::body::PayloadFault;
 use http_body::{Body, Frame, SizeHint};
 
 use super::Async;
-use crate::outbound::{self, ReadPayload};
+use crate::outbound::{self, Parts, ReadPayload};
 
 /// Where a payload's bytes are: something that can be opened again for every attempt.
 pub type Source = outbound::Source<Async>;
@@ -61,14 +61,16 @@ impl Body for Outbound {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, PayloadFault>>> {
-        self.poll_piece(context).map(|piece| piece.map(|bytes| bytes.map(Frame::data)).transpose())
+        let Parts { sending, payload } = &mut *self.0;
+        let piece = sending.poll_piece(|buffer| payload.poll_read(context, buffer));
+        piece.map(|piece| piece.map(|bytes| bytes.map(Frame::data)).transpose())
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left() == 0
+        self.0.sending.left() == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left())
+        SizeHint::with_exact(self.0.sending.left())
     }
 }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use cashlink_core::body::PayloadRef;
 
 use super::Blocking;
-use crate::outbound::{self, ReadPayload};
+use crate::outbound::{self, Parts, ReadPayload};
 
 /// Where a payload's bytes are: something that can be opened again for every attempt.
 ///
@@ -22,7 +22,8 @@ use crate::outbound::{self, ReadPayload};
 /// ```
 pub type Source = outbound::Source<Blocking>;
 
-/// The body of a request that a [`Transport`](super::Transport) sends.
+/// The body of a request that a [`Transport`](super::Transport) sends. It is a reader of exactly [`Outbound::len`] bytes, whose
+/// only error is a payload that is not the announced one: then it never reaches its end, so that the request can't complete.
 pub type Outbound = outbound::Outbound<Blocking>;
 
 impl Source {
@@ -70,23 +71,12 @@ impl<R: Read + Send> ReadPayload for Always<R> {
     }
 }
 
-impl Outbound {
-    /// The body as a reader of exactly [`Outbound::len`] bytes. Its only error is a payload that is not the announced
-    /// one, and then it never reaches its end, so that the request can't complete.
-    #[must_use]
-    pub fn into_reader(self) -> OutboundReader {
-        OutboundReader(self)
-    }
-}
-
-/// A body as a reader.
-#[derive(Debug)]
-pub struct OutboundReader(Outbound);
-
-impl Read for OutboundReader {
+impl Read for Outbound {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Parts { sending, payload } = &mut *self.0;
+        let mut context = Context::from_waker(Waker::noop());
         // Never pending, since no reader of this world is.
-        match self.0.poll_read(&mut Context::from_waker(Waker::noop()), into) {
+        match sending.poll_read(into, |buffer| payload.poll_read(&mut context, buffer)) {
             Poll::Ready(count) => count.map_err(io::Error::other),
             Poll::Pending => Err(ErrorKind::WouldBlock.into()),
         }

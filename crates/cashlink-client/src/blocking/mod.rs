@@ -4,7 +4,7 @@ mod body;
 mod client;
 mod pages;
 
-pub use body::{Outbound, OutboundReader, Source};
+pub use body::{Outbound, Source};
 pub use client::Client;
 pub use pages::{Items, Pages};
 

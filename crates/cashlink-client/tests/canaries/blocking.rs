@@ -53,20 +53,18 @@ fn uploads(gallery: &mut Gallery) {
     let source = Source::new(move || Ok(io::Cursor::new(payload.clone())));
     show!(gallery, source);
     show!(gallery, sending.upload(&upload(length), &source).unwrap());
-    let outbound = sending.transport().kept();
+    let mut outbound = sending.transport().kept();
     show!(gallery, outbound);
     show!(gallery, outbound.trace());
-    let mut reader = outbound.into_reader();
-    show!(gallery, reader);
     let mut sent = String::new();
-    reader.read_to_string(&mut sent).unwrap();
+    outbound.read_to_string(&mut sent).unwrap();
     assert!(sent.matches(TOLD).count() == 2, "the file's name, and the payload: {sent}");
-    show!(gallery, reader);
+    show!(gallery, outbound);
 
     // What the operating system, or whoever opens the payload, says about it stays there.
     let broken = Source::new(|| Err::<io::Empty, _>(io::Error::other(told("path"))));
     sending.upload(&upload(length), &broken).unwrap();
-    let error = sending.transport().kept().into_reader().read_to_string(&mut sent).unwrap_err();
+    let error = sending.transport().kept().read_to_string(&mut sent).unwrap_err();
     show!(gallery, error);
     let missing = Source::file(format!("no-such-folder/{}", told("file"))).unwrap_err();
     gallery.text("Source::file", &format!("{missing} {missing:?}"), &[SECRET, TOLD]);

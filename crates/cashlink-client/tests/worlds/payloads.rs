@@ -117,20 +117,20 @@ impl Read for Pieces {
 }
 
 /// In pieces of these sizes, over and over; whether a size of 0 is asked for too must not matter.
-fn read_in_pieces(outbound: blocking::Outbound, sizes: &[usize]) -> Vec<u8> {
+fn read_in_pieces(mut outbound: blocking::Outbound, sizes: &[usize]) -> Vec<u8> {
     let (len, trace) = (outbound.len(), outbound.trace());
     assert!(!trace.was_asked_for());
-    let (mut reader, mut bytes) = (outbound.into_reader(), Vec::new());
+    let mut bytes = Vec::new();
     for size in sizes.iter().chain([&1]).cycle() {
         let mut piece = vec![0; *size];
-        let count = reader.read(&mut piece).unwrap();
+        let count = outbound.read(&mut piece).unwrap();
         bytes.extend_from_slice(&piece[..count]);
         if count == 0 && *size > 0 {
             break;
         }
     }
     assert!(trace.was_asked_for());
-    assert_eq!(reader.read(&mut [0; 9]).unwrap(), 0, "the end stays the end");
+    assert_eq!(outbound.read(&mut [0; 9]).unwrap(), 0, "the end stays the end");
     assert_eq!(bytes.len() as u64, len);
     bytes
 }
@@ -245,11 +245,10 @@ fn a_body_that_has_failed_stays_failed() {
     let opener = Arc::clone(&opened);
     for source in [blocking::Source::new(move || Ok(payload())), blocking::Source::new(move || open(&opener))]
     {
-        let error = perform_blocking(&call, &source, |outbound| {
-            let mut reader = outbound.into_reader();
-            reader.read_to_end(&mut Vec::new()).unwrap_err();
+        let error = perform_blocking(&call, &source, |mut outbound| {
+            outbound.read_to_end(&mut Vec::new()).unwrap_err();
             for _ in 0..3 {
-                reader.read(&mut [0; 9]).unwrap_err();
+                outbound.read(&mut [0; 9]).unwrap_err();
             }
             Err(Failure::maybe_sent("the body broke off"))
         })
@@ -294,8 +293,8 @@ fn a_reader_that_lies_about_its_count_is_unreadable() {
     // Of an empty payload, where an end would be believed.
     let call = upload(PayloadRef::new(0));
     let source = blocking::Source::new(|| Ok(Lies));
-    let error = perform_blocking(&call, &source, |outbound| {
-        outbound.into_reader().read_to_end(&mut Vec::new()).unwrap_err();
+    let error = perform_blocking(&call, &source, |mut outbound| {
+        outbound.read_to_end(&mut Vec::new()).unwrap_err();
         Err(Failure::maybe_sent("the body broke off"))
     })
     .unwrap_err();
@@ -337,8 +336,8 @@ fn a_file_that_shrinks_between_two_attempts_breaks_off_and_leaves_it_unknown() {
     let path = file("shrinks.pdf", b"%PDF-1.7");
     let (source, payload) = blocking::Source::file(&path).unwrap();
     let attempts = Mutex::new(Vec::new());
-    let error = perform_blocking(&upload(payload), &source, |outbound| {
-        let whole = outbound.into_reader().read_to_end(&mut Vec::new()).is_ok();
+    let error = perform_blocking(&upload(payload), &source, |mut outbound| {
+        let whole = outbound.read_to_end(&mut Vec::new()).is_ok();
         attempts.lock().unwrap().push(whole);
         fs::File::options().write(true).open(&path).unwrap().set_len(3).unwrap();
         Err(Failure::maybe_sent("reset"))
@@ -357,9 +356,8 @@ fn a_body_that_nobody_reads_is_not_asked_for() {
     perform_blocking(&call, &unused, |outbound| {
         let trace = outbound.trace();
         assert!(!outbound.is_empty() && outbound.as_bytes().is_none());
-        let reader = outbound.into_reader();
+        drop(outbound);
         assert!(!trace.was_asked_for(), "a reader alone asks for nothing");
-        drop(reader);
         created()
     })
     .unwrap();

@@ -50,8 +50,8 @@ fn async_source(len: u64, told: &Told) -> asynchronous::Source {
 }
 
 /// Reads `pieces` pieces at most, and says after each how many bytes there were so far.
-fn read(outbound: blocking::Outbound, pieces: usize) -> Vec<u64> {
-    let (mut reader, mut so_far, mut sums) = (outbound.into_reader(), 0, Vec::new());
+fn read(mut reader: blocking::Outbound, pieces: usize) -> Vec<u64> {
+    let (mut so_far, mut sums) = (0, Vec::new());
     let mut piece = vec![0; 10_000];
     for _ in 0..pieces {
         match reader.read(&mut piece) {

@@ -136,7 +136,7 @@ impl Wire {
 impl blocking::Transport for Wire {
     fn send(&self, request: Request<blocking::Outbound>, _: Limits) -> Outcome {
         let mut sent = Sent::head(&request);
-        let mut reader = request.into_body().into_reader();
+        let mut reader = request.into_body();
         sent.whole = reader.read_to_end(&mut sent.body).is_ok();
         self.log.note(Event::Sent(sent.clone()));
         self.answer(&sent)

@@ -99,7 +99,7 @@ impl Plain {
     }
 
     fn write(&self, mut stream: &TcpStream, request: Request<Outbound>) -> io::Result<()> {
-        let (head, body) = request.into_parts();
+        let (head, mut body) = request.into_parts();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         let target =
             if self.has(Defect::DecodesTheTarget) { target.replace("%C3", "\u{c3}") } else { target.into() };
@@ -126,16 +126,15 @@ impl Plain {
         }
         text.extend(b"\r\n");
         stream.write_all(&text)?;
-        let mut reader = body.into_reader();
         if self.has(Defect::ReadsTheDocumentFirst) {
             let mut all = Vec::new();
-            reader.read_to_end(&mut all)?;
+            body.read_to_end(&mut all)?;
             return stream.write_all(&all);
         }
         let mut left = length;
         let mut piece = [0; 16 << 10];
         while left > 0 {
-            let count = match reader.read(&mut piece) {
+            let count = match body.read(&mut piece) {
                 Err(_) if self.has(Defect::FillsUpAFaultyDocument) => {
                     piece.len().min(left.try_into().unwrap())
                 }

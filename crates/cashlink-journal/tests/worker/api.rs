@@ -110,9 +110,9 @@ const BROKEN_OFF: &str = "the body broke off";
 
 impl blocking::Transport for Api {
     fn send(&self, request: Request<blocking::Outbound>, _: Limits) -> Answer {
-        let (head, body) = request.into_parts();
+        let (head, mut body) = request.into_parts();
         let mut bytes = Vec::new();
-        if body.into_reader().read_to_end(&mut bytes).is_err() {
+        if body.read_to_end(&mut bytes).is_err() {
             return Err(Failure::maybe_sent(BROKEN_OFF));
         }
         self.answer(Request::from_parts(head, bytes.into()))
