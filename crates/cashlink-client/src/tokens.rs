@@ -1,22 +1,14 @@
-//! One token for all callers of a client: a lock around the core's slot, and those who wait for it to change. How a caller
-//! waits is its world's affair: it leaves a waker.
+//! One token for all callers of a client: a lock around the core's queue, and the waking. How a caller waits is its world's
+//! affair: it leaves a waker.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use cashlink_core::flow::{Lead, Look, TokenSlot, Waiter};
+use cashlink_core::flow::{Lead, Look, TokenQueue, Waiter};
 use cashlink_core::{Error, Grant, Now, Policy, Reply, Token};
 
-/// Where the callers of one client meet.
-pub(crate) struct Tokens(Mutex<Queue>);
-
-struct Queue {
-    slot: TokenSlot,
-    /// By seat: each caller that waits has its own.
-    waiting: BTreeMap<u64, Waker>,
-    seats: u64,
-}
+/// Where the callers of one client meet. No waker is woken or dropped under the lock: it may do anything, also give up a lead.
+pub(crate) struct Tokens(Mutex<TokenQueue<Waker>>);
 
 /// What a caller does next.
 pub(crate) enum Turn<'a> {
@@ -30,37 +22,32 @@ pub(crate) enum Turn<'a> {
 
 impl Tokens {
     pub(crate) fn new(policy: &Policy) -> Self {
-        Self(Mutex::new(Queue { slot: TokenSlot::new(policy), waiting: BTreeMap::new(), seats: 0 }))
+        Self(Mutex::new(TokenQueue::new(policy)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        // The slot is whole between any two of its methods, whoever panicked beside it.
+    fn lock(&self) -> MutexGuard<'_, TokenQueue<Waker>> {
+        // The queue is whole between any two of its methods, whoever panicked beside it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A caller's turn, and since when it has it; pending while another one leads. It then has a seat, and is woken by the next
-    /// change.
+    /// A caller's turn, and since when it has it; pending while another one leads. It is woken by the next change then.
     pub(crate) fn poll_turn(
         &self,
         now: impl FnOnce() -> Now,
         waiter: &mut Waiter,
-        seat: &mut Option<u64>,
         waker: impl FnOnce() -> Waker,
     ) -> Poll<(Turn<'_>, Now)> {
         let mut queue = self.lock();
         let now = now();
-        let turn = match queue.slot.look(now, waiter) {
+        let (look, displaced) = queue.look(now, waiter, waker);
+        drop(queue);
+        drop(displaced);
+        let turn = match look {
             Look::Use(token) => Turn::Over(Ok(token)),
             Look::Failed(error) => Turn::Over(Err(error)),
             Look::TooLate => Turn::TooLate,
             Look::Lead(lead) => Turn::Lead(Leading { tokens: self, lead: Some(lead) }),
-            Look::Join => {
-                let displaced = queue.sit_down(seat, waker());
-                drop(queue);
-                // Outside of the lock, since with a waker its task may go, and a leader with it.
-                drop(displaced);
-                return Poll::Pending;
-            }
+            Look::Join => return Poll::Pending,
         };
         Poll::Ready((turn, now))
     }
@@ -68,27 +55,9 @@ impl Tokens {
     /// Where a flow ended because the server refused a token, nobody else gets that one.
     pub(crate) fn heed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         if let Some(token) = result.as_ref().err().and_then(Error::rejected_token) {
-            self.lock().slot.reject(token);
+            self.lock().reject(token);
         }
         result
-    }
-
-    /// Changes the slot and wakes everyone.
-    fn change(&self, change: impl FnOnce(&mut TokenSlot)) {
-        let mut queue = self.lock();
-        change(&mut queue.slot);
-        let waiting = std::mem::take(&mut queue.waiting);
-        // Outside of the lock, since a waker may do anything.
-        drop(queue);
-        waiting.into_values().for_each(Waker::wake);
-    }
-}
-
-impl Queue {
-    /// Keeps the waker until the next change, in the place of the same caller's earlier one, which it hands out.
-    fn sit_down(&mut self, seat: &mut Option<u64>, waker: Waker) -> Option<Waker> {
-        self.seats = self.seats.wrapping_add(u64::from(seat.is_none()));
-        self.waiting.insert(*seat.get_or_insert(self.seats), waker)
     }
 }
 
@@ -102,7 +71,8 @@ impl Leading<'_> {
     /// Shares what came of it with everyone who waits.
     pub(crate) fn land(mut self, outcome: Result<Reply<Grant>, Error>) -> Result<Token, Error> {
         if let Some(lead) = self.lead.take() {
-            self.tokens.change(|slot| slot.land(lead, outcome.as_ref().map(|reply| &reply.value)));
+            let woken = self.tokens.lock().land(lead, outcome.as_ref().map(|reply| &reply.value));
+            woken.for_each(Waker::wake);
         }
         outcome.map(|reply| reply.value.token())
     }
@@ -111,7 +81,8 @@ impl Leading<'_> {
 impl Drop for Leading<'_> {
     fn drop(&mut self) {
         if let Some(lead) = self.lead.take() {
-            self.tokens.change(|slot| slot.abandon(lead));
+            let woken = self.tokens.lock().abandon(lead);
+            woken.for_each(Waker::wake);
         }
     }
 }

@@ -114,11 +114,10 @@ impl<H: Transport, W: Timer> World<H, W, Async> {
 
     /// This task's turn: at once, or when the flight that another task leads is over or overdue, or at the deadline.
     async fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
-        let mut seat = None;
         loop {
             let look = poll_fn(|context| {
                 let waker = || context.waker().clone();
-                Ready(self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, waker))
+                Ready(self.tokens.poll_turn(|| self.timer.now(), &mut waiter, waker))
             });
             if let Ready(turn) = look.await {
                 return turn;

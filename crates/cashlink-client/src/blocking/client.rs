@@ -148,9 +148,9 @@ impl<H: Transport, W: Timer> World<H, W, Blocking> {
 
     /// This thread's turn: at once, or when the flight that another thread leads is over or overdue, or at the deadline.
     fn turn(&self, mut waiter: Waiter) -> (Turn<'_>, Now) {
-        let (mut seat, parked) = (None, || Waker::from(Arc::new(Parked(thread::current()))));
+        let parked = || Waker::from(Arc::new(Parked(thread::current())));
         loop {
-            if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, &mut seat, parked) {
+            if let Ready(turn) = self.tokens.poll_turn(|| self.timer.now(), &mut waiter, parked) {
                 return turn;
             }
             thread::park_timeout(waiter.wakes_at().saturating_sub(self.timer.now().mono));

@@ -16,13 +16,14 @@
 //!
 //! What is decided where: `retry` is the pure table (what does this answer mean for this effect?), `transition` the only
 //! file that changes a flow's state, `step` the public face, `oauth` the token call, `slot` where callers meet for its
-//! token.
+//! token, `queue` who of them waits.
 
 mod challenge;
 mod clock;
 mod jitter;
 mod oauth;
 mod prior;
+mod queue;
 mod retry;
 mod retry_after;
 mod slot;
@@ -34,6 +35,7 @@ mod transition;
 pub use oauth::Grant;
 pub(crate) use oauth::NAME as TOKEN_CALL;
 pub use prior::Prior;
+pub use queue::TokenQueue;
 pub use retry::Certainty;
 pub(crate) use retry::Row;
 pub(crate) use retry_after::seconds_of_date;

@@ -6,7 +6,8 @@ use super::oauth::Grant;
 use super::token::{Token, TokenId};
 use crate::{Error, GaveUp, Now, Policy};
 
-/// Where the callers of one client meet for a token: a pure state, around which a client puts a lock and a wake-up.
+/// Where the callers of one client meet for a token: a pure state. With those who wait for it to change it is a
+/// [`TokenQueue`](super::TokenQueue), around which a client puts a lock.
 ///
 /// ```
 /// use cashlink_core::flow::{Look, TokenSlot, Waiter};
@@ -60,6 +61,8 @@ pub struct Waiter {
     rejected: Option<TokenId>,
     joined: Option<u64>,
     wakes_at: Duration,
+    /// Its place in a queue, once it has waited there.
+    pub(super) seat: Option<u64>,
 }
 
 /// How much later than it may a flight ends where its leader is still at it, and a machine is busy.
@@ -69,7 +72,7 @@ impl Waiter {
     /// A caller that waits until `deadline`, on the monotonic clock.
     #[must_use]
     pub fn new(deadline: Duration) -> Self {
-        Self { deadline, rejected: None, joined: None, wakes_at: deadline }
+        Self { deadline, rejected: None, joined: None, wakes_at: deadline, seat: None }
     }
 
     /// The same, which the server has just refused this token, if any.

@@ -170,7 +170,7 @@ impl<T> NeedToken<T> {
         self.0.flow.deadline()
     }
 
-    /// This call, as one of those who meet in a [`TokenSlot`](super::TokenSlot).
+    /// This call, as one of those who meet in a [`TokenSlot`](super::TokenSlot) or wait in a [`TokenQueue`](super::TokenQueue).
     #[must_use]
     pub fn waiter(&self) -> Waiter {
         Waiter::new(self.deadline()).without(self.rejected())

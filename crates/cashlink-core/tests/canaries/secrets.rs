@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cashlink_core::body::Body;
-use cashlink_core::flow::{Look, TokenSlot, Waiter};
+use cashlink_core::flow::{Look, TokenQueue, TokenSlot, Waiter};
 use cashlink_core::http::Request;
 use cashlink_core::partner::{Partner, distributor::GetInvestor};
 use cashlink_core::payments::{CashlinkType, CreateCashlink, RegisterBusiness};
@@ -90,6 +90,13 @@ fn slot(gallery: &mut Gallery, grant: &Grant, error: &Error) {
     slot.land(lead, Ok(grant));
     show!(gallery, slot);
     show!(gallery, slot.look(NOW, &mut anybody()));
+
+    let mut queue = TokenQueue::new(&Policy::default());
+    let (Look::Lead(lead), None) = queue.look(NOW, &mut anybody(), || "waker") else {
+        panic!("nobody is at it")
+    };
+    assert!(queue.land(lead, Ok(grant)).next().is_none());
+    show!(gallery, queue);
 }
 
 /// Every header that authenticates, in the debug form of the whole request; `carries` says that it is there.

@@ -7,8 +7,9 @@ use cashlink_core::body::{
     Body, BoundarySeed, Cursor, FileName, MediaType, Payload, PayloadFault, PayloadRef, Want,
 };
 use cashlink_core::bytes::Bytes;
-use cashlink_core::flow::{Lead, Look, Patience, TokenId, TokenSlot, Waiter};
+use cashlink_core::flow::{Lead, Look, Patience, TokenId, TokenQueue, TokenSlot, Waiter};
 use cashlink_core::http::Method;
+use cashlink_core::observe::Span;
 use cashlink_core::page::{Bookmark, Next, Page, Previous, Walk};
 use cashlink_core::partner::{
     Partner,
@@ -46,7 +47,7 @@ fn everything_may_cross_threads() {
         Delay<Investor>
     ];
     cross_threads![Step<Received>, Step<Grant>, Timeouts, Failure, Prior, Now, Certainty, GaveUp];
-    cross_threads![Token, TokenId, TokenSlot, Look, Lead, Waiter, Grant, Patience];
+    cross_threads![Token, TokenId, TokenSlot, TokenQueue<u8>, Look, Lead, Waiter, Grant, Patience, Span];
     cross_threads![
         Reply<Investor>,
         Reply<Received>,
