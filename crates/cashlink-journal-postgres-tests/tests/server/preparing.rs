@@ -2,7 +2,10 @@ use std::sync::Barrier;
 use std::thread;
 
 use cashlink_journal::Names;
+use cashlink_journal::operate::Filter;
 use cashlink_journal::postgres::sql;
+use cashlink_journal::store::blocking::Operate;
+use postgres::types::{ToSql, Type};
 
 use super::*;
 
@@ -101,4 +104,53 @@ fn once_all_has_run_a_role_without_the_right_to_create_tables_may_prepare_stage_
     client
         .batch_execute("RESET ROLE; DROP OWNED BY cashlink_test_role; DROP ROLE cashlink_test_role")
         .unwrap();
+}
+
+/// Who may create functions in a schema that others search can make one that fits what they call better than PostgreSQL's own, or than
+/// the journal's: it would run with their rights.
+#[test]
+fn functions_of_others_are_not_taken_for_those_that_are_meant() {
+    let place = Place::empty("preparing_others");
+    let raising = "LANGUAGE plpgsql AS $$BEGIN RAISE 'this is somebody else''s'; END$$;";
+    let others = [
+        "FUNCTION hashtextextended(text, integer) RETURNS bigint",
+        "FUNCTION array_position(bigint[], bigint) RETURNS integer",
+        "FUNCTION shifted(integer, smallint) RETURNS integer",
+        "FUNCTION cashlink_stage(text, text, text, text, text, text, text, text, text) RETURNS bigint",
+        "FUNCTION cashlink_claim(text, text, text, text, text) RETURNS bigint",
+        "FUNCTION cashlink_settle(text, text, text, text, text, text, text, text) RETURNS boolean",
+    ];
+    let others: String = others.iter().map(|other| format!("CREATE {other} {raising}")).collect();
+    let mut client = place.client();
+    client.batch_execute(&others).unwrap();
+    let operator = "CREATE OPERATOR << (FUNCTION = shifted, LEFTARG = integer, RIGHTARG = smallint)";
+    client.batch_execute(operator).unwrap();
+
+    let mut store = Postgres::new(client, place.journal()).unwrap().prepared().unwrap();
+    let journal = place.journal().prepared_on(store.client()).unwrap();
+    let _ = stage(store.client(), &journal, &intent("k", "Ada"), &Staging::default()).unwrap();
+    let _ = stage(store.client(), &place.journal(), &intent("l", "Bea"), &Staging::default()).unwrap();
+    assert_eq!(claim(&mut store, now(0)).len(), 2);
+    assert_eq!(store.entries(&Filter::default(), 10).unwrap().len(), 2);
+    let settled = store.client().prepare(sql::SETTLE).unwrap();
+    let types: Vec<_> = settled.params().iter().map(Type::name).collect();
+    assert_eq!(types.join(" "), "int8 int8 int2 int8 int8 int8 bool bytea");
+}
+
+/// Whatever a driver makes of a small number.
+#[test]
+fn the_state_of_a_settlement_may_come_as_an_integer_of_another_width() {
+    let place = Place::new("preparing_integers");
+    let parameters: [(&(dyn ToSql + Sync), Type); 8] = [
+        (&1_i64, Type::INT8),
+        (&1_i64, Type::INT8),
+        (&3_i32, Type::INT4),
+        (&0_i64, Type::INT8),
+        (&None::<i64>, Type::INT8),
+        (&1_i64, Type::INT8),
+        (&true, Type::BOOL),
+        (&&[0_u8][..], Type::BYTEA),
+    ];
+    let settled = place.client().query_typed_one(sql::SETTLE, &parameters).unwrap();
+    assert!(!settled.get::<_, bool>(0), "nothing is claimed");
 }

@@ -5,6 +5,9 @@
 //! Who runs them keeps three rules: [`STAGE`] runs in the transaction of what it is about; [`PROBE`] and then [`CLAIM`] each in a
 //! transaction of their own, as every statement outside of `BEGIN` is, which has committed before anything is sent; and what is
 //! settled is settled in one transaction with what follows from it.
+//!
+//! Nobody's function or operator, in whatever schema of the search path, may fit what they call better than the journal's or PostgreSQL's
+//! own: it would run with the caller's rights. Hence the types, and `pg_catalog`.
 
 pub mod inbox;
 
@@ -100,7 +103,7 @@ BEGIN
         WHERE intent.id = ANY (due)
         RETURNING intent.*)
     SELECT id, fence, request, fingerprint, attempts, maybe_sent, clock - claimed_at, evidence
-    FROM claimed ORDER BY array_position(due, id);
+    FROM claimed ORDER BY pg_catalog.array_position(due, id);
 END $$;
 CREATE FUNCTION cashlink_settle(bigint, bigint, smallint, bigint, bigint, bigint, boolean, bytea) RETURNS boolean
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
@@ -115,7 +118,7 @@ BEGIN
 END $$;";
 
 /// Lets one process migrate at a time; the others wait until its transaction ends.
-pub const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('cashlink_migrations', 0))";
+pub const LOCK: &str = "SELECT pg_advisory_xact_lock(pg_catalog.hashtextextended('cashlink_migrations', 0))";
 
 /// Whether [`MIGRATION_TABLE`] has run. By itself `IF NOT EXISTS` would ask for the right to create tables, which a program needs no
 /// longer once another has migrated.
@@ -144,7 +147,8 @@ pub const DURABILITY: &str = "SELECT current_setting('synchronous_commit'), curr
 ///
 /// Yields the id; or NULL, where a commit would not be durable ([`DURABILITY`] tells) or the key is there already
 /// ([`STAGED_BEFORE`] tells what it stands for). Where another transaction has the key and is still open, it waits for its end.
-pub const STAGE: &str = "SELECT cashlink_stage($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+pub const STAGE: &str = "\
+SELECT cashlink_stage($1::text, $2::text, $3::text, $4::text, $5::bytea, $6::bytea, $7::bigint, $8::bigint, $9::boolean)";
 
 /// What has the key: $1 account, $2 idempotency key. Yields id and fingerprint.
 pub const STAGED_BEFORE: &str =
@@ -167,7 +171,8 @@ pub const OPEN: &str = "SELECT coalesce(current_setting('cashlink.claim', true),
 ///
 /// What another worker is claiming at this moment is passed over, not waited for. The rows come oldest first: id, fencing number,
 /// request, fingerprint, attempts, whether it may have been sent, how many seconds ago it was claimed first, evidence.
-pub const CLAIM: &str = "SELECT * FROM cashlink_claim($1, $2, $3, $4, $5)";
+pub const CLAIM: &str =
+    "SELECT * FROM cashlink_claim($1::text, $2::bigint, $3::bigint, $4::text, $5::bigint)";
 
 /// Extends a lease: $1 id, $2 fencing number, $3 its length from now, $4 now. Changes one row, or none where the lease is lost.
 pub const EXTEND: &str = "\
@@ -177,7 +182,8 @@ WHERE id = $1 AND fence = $2 AND state = 1";
 
 /// Settles: $1 id, $2 fencing number, $3 state, $4 in how many seconds it is due again, $5 now, $6 attempts, $7 whether it may have
 /// been sent, $8 evidence. Yields whether the lease was still there; where it was not, nothing has changed.
-pub const SETTLE: &str = "SELECT cashlink_settle($1, $2, $3, $4, $5, $6, $7, $8)";
+pub const SETTLE: &str = "\
+SELECT cashlink_settle($1::bigint, $2::bigint, $3::smallint, $4::bigint, $5::bigint, $6::bigint, $7::boolean, $8::bytea)";
 
 /// To be run by who wants to hear of new intents, on a connection that no pool takes away: a notification says which account has
 /// one.
@@ -192,7 +198,7 @@ pub const LIST: &str = "\
 SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
     fence, attempts, maybe_sent, worker, evidence, NULL::bytea
 FROM cashlink_intents
-WHERE id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state)) <> 0
+WHERE id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state::integer)) <> 0
     AND ($5 IS NULL OR operation = $5) AND ($6 IS NULL OR idempotency_key = $6)
 ORDER BY id LIMIT $7";
 
@@ -201,7 +207,7 @@ pub const LIST_HELD: &str = "\
 SELECT id, account, operation, idempotency_key, ordering_key, state, staged_at, due_at, claimed_at, settled_at,
     fence, attempts, maybe_sent, worker, evidence, NULL::bytea
 FROM cashlink_intents
-WHERE state >= 5 AND id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state)) <> 0
+WHERE state >= 5 AND id BETWEEN $1 AND $2 AND ($3 IS NULL OR account = $3) AND ($4 & (1 << state::integer)) <> 0
     AND ($5 IS NULL OR operation = $5) AND ($6 IS NULL OR idempotency_key = $6)
 ORDER BY id LIMIT $7";
 
