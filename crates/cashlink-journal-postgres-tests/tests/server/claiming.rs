@@ -199,3 +199,24 @@ fn no_claim_and_no_settlement_reads_all_that_is_there_or_all_that_is_due() {
     let expected = [("cashlink_intents_account_due_at_id_idx", 1), ("cashlink_intents_pkey", 2)];
     assert_eq!(scans, expected.map(|(name, scans)| (name.to_owned(), scans)).into());
 }
+
+/// A function of PostgreSQL's takes a name for a column's where there is one.
+#[test]
+fn columns_that_somebody_adds_are_not_taken_for_what_the_functions_reckon_with() {
+    let place = Place::new("claiming_columns");
+    let added = "
+        ALTER TABLE cashlink_intents ADD COLUMN clock bigint DEFAULT 5, ADD COLUMN due bigint DEFAULT 5, ADD COLUMN staged bigint DEFAULT 5";
+    place.client().batch_execute(added).unwrap();
+    let mut client = place.client();
+    let _ = stage(&mut client, &place.journal(), &intent("k", "Ada"), &Staging::default()).unwrap();
+    let mut store = place.store();
+    let claimed = claim(&mut store, now(0)).remove(0).lease();
+    assert!(claim(&mut store, now(0)).is_empty(), "it is leased");
+    let settled = client
+        .query_one(
+            sql::SETTLE,
+            &[&claimed.id, &claimed.fence, &3_i16, &0_i64, &None::<i64>, &1_i64, &true, &&[0_u8][..]],
+        )
+        .unwrap();
+    assert!(settled.get::<_, bool>(0));
+}

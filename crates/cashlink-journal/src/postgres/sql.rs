@@ -48,7 +48,8 @@ CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;";
 /// A plan that was made while the table was empty must still do when it is full: hence no plan reads it whole. Claiming takes two steps,
 /// since one plan for both would count on a tenth of the table, not knowing the number yet; what the first has locked, nobody changes
 /// before the second. Settling, `state + 0` keeps the plan from the index of what is due: while that is short, to read all of it is
-/// cheaper than to find one id. No parameter has a name, so that none is taken for a column's.
+/// cheaper than to find one id. No parameter has a name, and beside columns the variables are called by their block's as well, so that
+/// none is taken for a column's.
 const FUNCTIONS: &str = "\
 CREATE FUNCTION cashlink_stage(text, text, text, text, bytea, bytea, bigint, bigint, boolean) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -73,6 +74,7 @@ CREATE FUNCTION cashlink_claim(text, bigint, bigint, text, bigint)
 RETURNS TABLE (id bigint, fence bigint, request bytea, fingerprint bytea, attempts bigint, maybe_sent boolean, age bigint, evidence bytea)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
+<<own>>
 DECLARE
     clock CONSTANT bigint := coalesce($2, floor(extract(epoch FROM statement_timestamp()))::bigint);
     due bigint[];
@@ -81,9 +83,9 @@ BEGIN
         OR current_setting('synchronous_commit') = 'off' OR current_setting('fsync') <> 'on' THEN
         RETURN;
     END IF;
-    due := ARRAY(
+    own.due := ARRAY(
         SELECT id FROM cashlink_intents AS intent
-        WHERE account = $1 AND state <= 2 AND due_at <= clock
+        WHERE account = $1 AND state <= 2 AND due_at <= own.clock
             AND (ordering_key IS NULL OR NOT EXISTS (
                 SELECT 1 FROM cashlink_intents AS earlier
                 WHERE earlier.account = intent.account AND earlier.ordering_key = intent.ordering_key
@@ -97,21 +99,22 @@ BEGIN
             maybe_sent = intent.maybe_sent OR intent.state = 1,
             state = 1,
             fence = intent.fence + 1,
-            due_at = clock + $3,
-            claimed_at = coalesce(intent.claimed_at, clock),
+            due_at = own.clock + $3,
+            claimed_at = coalesce(intent.claimed_at, own.clock),
             worker = $4
-        WHERE intent.id = ANY (due)
+        WHERE intent.id = ANY (own.due)
         RETURNING intent.*)
-    SELECT id, fence, request, fingerprint, attempts, maybe_sent, clock - claimed_at, evidence
-    FROM claimed ORDER BY pg_catalog.array_position(due, id);
+    SELECT id, fence, request, fingerprint, attempts, maybe_sent, own.clock - claimed_at, evidence
+    FROM claimed ORDER BY pg_catalog.array_position(own.due, id);
 END $$;
 CREATE FUNCTION cashlink_settle(bigint, bigint, smallint, bigint, bigint, bigint, boolean, bytea) RETURNS boolean
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+<<own>>
 DECLARE
     clock CONSTANT bigint := coalesce($5, floor(extract(epoch FROM statement_timestamp()))::bigint);
 BEGIN
     UPDATE cashlink_intents
-    SET state = $3, due_at = clock + $4, settled_at = CASE WHEN $3 > 2 THEN clock END, attempts = $6, maybe_sent = $7,
+    SET state = $3, due_at = own.clock + $4, settled_at = CASE WHEN $3 > 2 THEN own.clock END, attempts = $6, maybe_sent = $7,
         evidence = $8, worker = NULL
     WHERE id = $1 AND fence = $2 AND state + 0 = 1;
     RETURN FOUND;
