@@ -63,8 +63,10 @@
 //!
 //! A role that only stages needs `SELECT` and `INSERT` on `cashlink_intents`; a worker `SELECT` and `UPDATE`; who prunes, `DELETE`; [`Journal::prepare`], once
 //! all migrations have run, `SELECT` on `cashlink_migrations`. The functions run with the rights of who calls them, and everybody may,
-//! unless you revoke it (`EXECUTE` on `cashlink_stage`, `cashlink_claim`, `cashlink_settle`). Who migrates needs the right to create
-//! tables and functions in the schema. Where roles have different search paths, name the schema ([`Names::schema`]).
+//! unless you revoke it, also by default privileges (`EXECUTE` on `cashlink_stage`, `cashlink_claim`, `cashlink_settle`). Who migrates
+//! needs the right to create tables and functions in the schema. Where roles have different search paths, name the schema
+//! ([`Names::schema`]). A dump of the tables alone (`pg_dump -t`) has no functions: after its restore, everything is refused, loudly. Dump
+//! the schema.
 //!
 //! # Pools and PgBouncer
 //! Nothing is kept in a session: no statement is prepared, no setting outlives its transaction, no lock its commit. PgBouncer's
