@@ -6,12 +6,15 @@
 //! journal queue DATABASE BATCH PAIRS [SIDE BURDEN]      claims of so many at once, each settled in a transaction of its own
 //! journal depth DATABASE SHAPE ROUNDS ROWS…             claims of one with so many rows pending; SHAPE: `apart`, or `behind` one
 //!                                                       ordering key whose first is claimed
+//! journal fill DATABASE ROWS…                           so many rows pending, in a place for each number
+//! journal claim DATABASE ROWS[:ROUNDS]…                 a claim in each such place, for callgrind to count (`scripts/scaling`)
 //! ```
 //!
 //! DATABASE is `sqlite:FOLDER`, or a connection string of PostgreSQL, after `prepared:` where statements are prepared. `stage` and `queue` print the nanoseconds of each pair: this side, with
 //! its burden, and the one by hand. A side is `ours` or `bare`; a burden is so many microseconds of work that nobody needs after each
 //! transaction, which the measurement has to notice. `depth` prints the nanoseconds of each round: one number for each of ROWS.
 
+mod collected;
 #[path = "journal/intents.rs"]
 mod intents;
 #[path = "journal/over_postgres.rs"]
@@ -27,7 +30,8 @@ use std::time::Duration;
 use rounds::Side;
 
 const USAGE: &str = "usage: journal stage DATABASE alone|order PAIRS [SIDE BURDEN] | \
-                     queue DATABASE BATCH PAIRS [SIDE BURDEN] | depth DATABASE apart|behind ROUNDS ROWS…";
+                     queue DATABASE BATCH PAIRS [SIDE BURDEN] | depth DATABASE apart|behind ROUNDS ROWS… | \
+                     fill DATABASE ROWS… | claim DATABASE ROWS[:ROUNDS]…";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +42,10 @@ fn main() -> ExitCode {
         ["queue", database, batch, pairs] => queue(database, batch, pairs, "ours", "0"),
         ["queue", database, batch, pairs, side, burden] => queue(database, batch, pairs, side, burden),
         ["depth", database, shape, rounds, ref rows @ ..] => depth(database, shape, rounds, rows),
+        ["fill", database, ref rows @ ..] => {
+            rows.iter().for_each(|rows| deep(database, rows).fill(number(rows), false));
+        }
+        ["claim", database, ref sizes @ ..] => claim(database, sizes),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::FAILURE;
@@ -104,9 +112,23 @@ fn depth(database: &str, shape: &str, rounds: &str, rows: &[&str]) {
     };
     let mut deep: Vec<Box<dyn Side>> = Vec::new();
     for rows in rows {
-        let mut filled = side(database, "ours", &format!("deep_{rows}"));
+        let mut filled = self::deep(database, rows);
         filled.fill(number(rows), behind);
         deep.push(filled);
     }
     rounds::depth(number(rounds), behind, &mut deep);
+}
+
+fn deep(database: &str, rows: &str) -> Box<dyn Side> {
+    side(database, "ours", &format!("deep_{rows}"))
+}
+
+fn claim(database: &str, sizes: &[&str]) {
+    for size in sizes {
+        let (rows, rounds) = collected::size_and_rounds(size);
+        let mut filled = deep(database, &rows.to_string());
+        // Statements are prepared by the first.
+        assert_eq!(filled.claim(), 1, "what is claimed");
+        collected::reported(rounds, &mut || assert_eq!(filled.claim(), 1, "what is claimed"));
+    }
 }

@@ -13,7 +13,7 @@ use crate::rounds::Side;
 fn open(folder: &str, place: &str) -> Connection {
     let connection = Connection::open(Path::new(folder).join(place)).expect("a database");
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON;
-        CREATE TABLE orders (id INTEGER PRIMARY KEY, investor TEXT NOT NULL) STRICT;";
+        CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, investor TEXT NOT NULL) STRICT;";
     connection.execute_batch(settings).expect("settings");
     connection
 }
