@@ -27,10 +27,14 @@
 //!   end: JSON tells the difference, raw bytes can't (T29).
 //! - **Answers before the end of a document.** ureq reads no answer before it has sent all of the body. A server that
 //!   refuses an upload half-way and closes is seen as a lost connection: *maybe sent*.
-//! - **Logs.** At level `debug`, ureq writes the paths and queries of requests, with the ids in them. At `trace`, it writes
-//!   requests and answers down **byte by byte, credentials, tokens and bodies included**, under the target
-//!   `ureq_proto::util`: whoever logs at that level leaves that target out (`trace,ureq_proto::util=off` for `env_logger`), or
-//!   builds with `log`'s feature `max_level_debug` (T11–T12).
+//! - **Logs.** At level `debug`, ureq writes the paths and queries of requests, with the ids in them.
+//!
+//! # A log at level `trace`
+//! There, ureq writes requests and answers down **byte by byte, credentials, tokens and bodies included**, under the target
+//! `ureq_proto::util`, and has no switch for it. So nothing is sent while the program's logger takes that: every call ends as *not
+//! sent*, with a reason that says so, after the attempts that any failed connection has (T11–T12). Leave that target out
+//! (`RUST_LOG=trace,ureq_proto::util=off` for `env_logger` and `tracing_subscriber`), or build with `log`'s feature `max_level_debug`.
+//! Where it is wanted, and where the logger leaves it out by itself but says that it takes it, there is [`Ureq::with_wire_log`].
 #![forbid(unsafe_code)]
 
 mod failure;
@@ -83,6 +87,9 @@ macro_rules! settle {
     }};
 }
 
+const OVERHEARD: &str = "ureq would log credentials and bodies: turn its log target off (RUST_LOG=trace,ureq_proto::util=off), \
+    or allow it (Ureq::with_wire_log)";
+
 /// The blocking client over ureq.
 pub type Client<C> = blocking::Client<C, Ureq>;
 
@@ -98,6 +105,8 @@ pub struct Ureq {
     agent: Agent,
     /// For which the agent itself is as the protocol needs it.
     settled: Option<Timeouts>,
+    /// Whether ureq may write the wire down.
+    wire_log: bool,
 }
 
 impl Ureq {
@@ -105,7 +114,7 @@ impl Ureq {
     /// on, which costs more than an agent that was made for it.
     #[must_use]
     pub fn new(agent: Agent) -> Self {
-        Self { agent, settled: None }
+        Self { agent, settled: None, wire_log: false }
     }
 
     /// An agent with TLS, a proxy, limits of a connection pool by these settings, and for the rest as the protocol needs it.
@@ -113,7 +122,25 @@ impl Ureq {
     #[must_use]
     pub fn with_settings(settings: ConfigBuilder<AgentScope>, policy: &Policy) -> Self {
         let usual = Timeouts::new(policy.connect_timeout, policy.attempt_timeout);
-        Self { agent: Agent::new_with_config(settle!(settings, usual).build()), settled: Some(usual) }
+        Self { settled: Some(usual), ..Self::new(Agent::new_with_config(settle!(settings, usual).build())) }
+    }
+
+    /// The same, which also sends while the program's logger takes what ureq says at level `trace` under `ureq_proto::util`: **all
+    /// bytes of every request and answer, secrets included**. For a test environment; or for a logger that drops these lines only
+    /// when it gets them.
+    ///
+    /// ```
+    /// use cashlink_ureq::core::{Bearer, Client as Protocol, Secret, partner::Partner};
+    /// use cashlink_ureq::{Client, Ureq};
+    ///
+    /// let bearer = Bearer::client_credentials("my-client", Secret::new("a test's own"))?;
+    /// let client = Client::new(Protocol::new(Partner::demo(), bearer), Ureq::default().with_wire_log());
+    /// # let _ = client;
+    /// # Ok::<(), cashlink_ureq::core::InvalidValue>(())
+    /// ```
+    #[must_use]
+    pub fn with_wire_log(self) -> Self {
+        Self { wire_log: true, ..self }
     }
 
     /// What the agent lacks for this request.
@@ -135,28 +162,25 @@ impl Default for Ureq {
 }
 
 impl Transport for Ureq {
-    fn send(&self, request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
-        let trace = request.body().trace();
-        let has_body = !request.body().is_empty();
-        let (mut head, body) = with_length(request).into_parts();
+    fn send(&self, mut request: Request<Outbound>, limits: Limits) -> Result<Response<Bytes>, Failure> {
+        if !self.wire_log && log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
+            return Err(Failure::not_sent(OVERHEARD));
+        }
+        let (trace, length) = (request.body().trace(), request.body().len());
+        // ureq would send chunks where no length is said in advance; it is said of the empty body of a POST, too.
+        if length > 0 || !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE) {
+            request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        let (mut head, body) = request.into_parts();
         let on_this_machine = head.uri.scheme() == Some(&Scheme::HTTP);
         head.extensions.extend(self.missing(limits.timeouts, on_this_machine));
         // A reader, even an empty one, makes ureq announce chunks where no length is said: on every GET.
-        let body = if has_body { SendBody::from_owned_reader(body) } else { SendBody::none() };
+        let body = if length > 0 { SendBody::from_owned_reader(body) } else { SendBody::none() };
         let sent = self.agent.run(Request::from_parts(head, body));
-        let asked = has_body.then(|| trace.was_asked_for());
+        let asked = (length > 0).then(|| trace.was_asked_for());
         let response = sent.map_err(|error| failure::classify(&error, asked))?;
         read(response, limits.largest_answer)
     }
-}
-
-/// Says the length in advance, which ureq would otherwise replace by chunks; also for the empty body of a POST.
-fn with_length(mut request: Request<Outbound>) -> Request<Outbound> {
-    let length = request.body().len();
-    if length > 0 || !matches!(*request.method(), Method::GET | Method::HEAD | Method::DELETE) {
-        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    request
 }
 
 /// Reads the whole answer, but not beyond the limit (T26).
@@ -165,13 +189,8 @@ fn read(response: Response<ureq::Body>, largest: u64) -> Result<Response<Bytes>,
     // Room in advance, but not for whatever a server says (T26).
     let room = body.content_length().unwrap_or_default().min(largest).min(64 * 1024);
     let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
-    let read = body
-        .into_with_config()
-        .limit(u64::MAX)
-        .reader()
-        .take(largest.saturating_add(1))
-        .read_to_end(&mut bytes);
-    match read {
+    let mut reader = body.into_with_config().limit(u64::MAX).reader().take(largest.saturating_add(1));
+    match reader.read_to_end(&mut bytes) {
         Err(error) => Err(Failure::cut(head, failure::describe(&error.into()))),
         Ok(count) if u64::try_from(count).unwrap_or(u64::MAX) > largest => Err(Failure::too_large(head)),
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),

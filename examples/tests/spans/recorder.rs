@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tracing::field::{Field, Visit};
@@ -15,13 +16,18 @@ pub(crate) struct Records {
     pub(crate) spans: Vec<Span>,
     /// Every event, one a line: its target, and all that it says.
     pub(crate) events: String,
-    /// What ureq writes down of the wire, byte by byte, credentials and bodies included: whoever logs at this level leaves
-    /// this target out, as the documentation of `cashlink-ureq` tells.
-    pub(crate) wire: String,
 }
 
-/// Where the bytes on the wire are written, at TRACE.
-const WIRE: &str = "ureq_proto::util";
+/// Where ureq writes the bytes on the wire, at TRACE.
+pub(crate) const WIRE: &str = "ureq_proto::util";
+
+/// Whether that is left out, as by `RUST_LOG=trace,ureq_proto::util=off`.
+static LEAVES_WIRE_OUT: AtomicBool = AtomicBool::new(false);
+
+#[allow(dead_code, reason = "only ureq writes the wire down")]
+pub(crate) fn leave_wire_out(out: bool) {
+    LEAVES_WIRE_OUT.store(out, Ordering::SeqCst);
+}
 
 pub(crate) struct Span {
     pub(crate) name: &'static str,
@@ -124,15 +130,14 @@ impl Subscriber for Recorder {
 }
 
 impl log::Log for Recorder {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.target() != WIRE || !LEAVES_WIRE_OUT.load(Ordering::SeqCst)
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        let mut records = records();
-        let records = &mut *records;
-        let kept = if record.target() == WIRE { &mut records.wire } else { &mut records.events };
-        writeln!(kept, "{}: {}", record.target(), record.args()).unwrap();
+        if log::Log::enabled(self, record.metadata()) {
+            writeln!(records().events, "{}: {}", record.target(), record.args()).unwrap();
+        }
     }
 
     fn flush(&self) {}
@@ -142,7 +147,14 @@ impl Records {
     /// All of it as one text.
     pub(crate) fn dump(&self) -> String {
         let spans = self.spans.iter().map(|span| format!("{} {}", span.name, span.fields.0));
-        spans.chain([self.events.clone()]).collect::<Vec<_>>().join("\n")
+        spans.chain([self.events.clone(), self.rows()]).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What was written in rows of 16 bytes, in hex and as text, as ureq does: the text of all rows together.
+    fn rows(&self) -> String {
+        let rows = self.events.lines().filter_map(|line| line.split_once(": "));
+        rows.filter_map(|(_, row)| row.get(41..).filter(|_| row.len() == 57 && &row[39..41] == "  "))
+            .collect()
     }
 }
 
