@@ -22,7 +22,7 @@ use crate::outbound::{self, Parts, ReadPayload};
 /// ```
 pub type Source = outbound::Source<Blocking>;
 
-/// The body of a request that a [`Transport`](super::Transport) sends. It is a reader of exactly [`Outbound::len`] bytes, whose
+/// The body of a request that a [`Transport`](super::Transport) sends. It is a reader of exactly `Outbound::len` bytes, whose
 /// only error is a payload that is not the announced one: then it never reaches its end, so that the request can't complete.
 pub type Outbound = outbound::Outbound<Blocking>;
 
