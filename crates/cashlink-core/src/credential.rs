@@ -255,6 +255,7 @@ impl fmt::Debug for Scope {
 mod tests {
     use super::*;
     use alloc::format;
+    use alloc::string::ToString as _;
 
     #[test]
     fn t15_an_api_key_is_visible_ascii() {
@@ -298,5 +299,42 @@ mod tests {
             assert!(Scope::new(refused).is_err(), "{refused:?}");
         }
         assert_eq!(Scope::new("documents:write").unwrap().as_str(), "documents:write");
+    }
+
+    #[test]
+    fn every_character_of_a_scope_is_one_that_rfc_6749_allows() {
+        for code in 0..=255_u8 {
+            let allowed = code.is_ascii_graphic() && !b"\"\\".contains(&code);
+            assert_eq!(Scope::new(format!("a{}b", char::from(code))).is_ok(), allowed, "byte {code:#04x}");
+        }
+    }
+
+    /// RFC 6749 Appendix A.1 and A.2.
+    #[test]
+    fn a_clients_id_and_its_secret_are_printable_and_not_empty() {
+        let made = |id: &str, secret: &str| Bearer::client_credentials(id, Secret::new(secret));
+        for code in 0..=255_u8 {
+            let (text, printable) = (format!("a{}b", char::from(code)), matches!(code, 0x20..=0x7E));
+            assert_eq!(made(&text, "s").is_ok(), printable, "byte {code:#04x}");
+            assert_eq!(made("c", &text).is_ok(), printable, "byte {code:#04x}");
+        }
+        for (id, secret, what) in
+            [("", "s", "id"), ("c", "", "secret"), ("\n", "s", "id"), ("c", "\n", "secret")]
+        {
+            let refused = made(id, secret).unwrap_err().to_string();
+            assert_eq!(refused, format!("OAuth client {what}: must be printable ASCII, and not empty"));
+        }
+    }
+
+    #[test]
+    fn a_credential_says_of_which_kind_it_is_and_what_it_may() {
+        let secret = || Secret::new("canary");
+        assert_eq!(format!("{:?}", UserKey::new(secret()).unwrap()), "UserKey(…, Test)");
+        let key = AppKey::new(secret()).unwrap().in_mode(Mode::Production);
+        assert_eq!(format!("{key:?}"), "AppKey(…, Production)");
+        let scope = Scope::new("investors:read").unwrap();
+        assert_eq!(scope.to_string(), "investors:read");
+        let bearer = Bearer::client_credentials("canary", secret()).unwrap().scopes([scope]);
+        assert_eq!(format!("{bearer:?}"), "Bearer { scopes: [Scope(investors:read)], .. }");
     }
 }

@@ -352,4 +352,51 @@ mod tests {
         );
         assert_eq!(base.to_string(), "https://demo.cashlink.de/api/external/");
     }
+
+    #[test]
+    fn lengths_and_ports_are_taken_up_to_their_limits() {
+        let taken = |url: &str| Endpoint::new(url).is_ok();
+        let path = |length: usize| alloc::format!("{:a<length$}", "https://demo.cashlink.de/");
+        assert!(taken(&path(16_384)) && !taken(&path(16_385)));
+        let host = |length: usize| alloc::format!("https://{}/", "a".repeat(length));
+        assert!(taken(&host(253)) && !taken(&host(254)));
+        for (port, is_one) in [
+            ("1", true),
+            ("9", true),
+            ("10", true),
+            ("99", true),
+            ("100", true),
+            ("65535", true),
+            ("65536", false),
+            ("01", false),
+            ("00443", false),
+        ] {
+            assert_eq!(taken(&alloc::format!("https://demo.cashlink.de:{port}/")), is_one, "{port}");
+        }
+    }
+
+    #[test]
+    fn loopback_ends_where_its_network_does() {
+        for (url, is_loopback) in [
+            ("http://127.0.0.0/", true),
+            ("http://127.255.255.255/", true),
+            ("http://126.255.255.255/", false),
+            ("http://128.0.0.0/", false),
+            ("https://LOCALHOST/", true),
+            ("http://[::2]/", false),
+            ("ftp://localhost/", false),
+            ("http://user@localhost/", false),
+        ] {
+            assert_eq!(Endpoint::on_loopback(url).is_ok(), is_loopback, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_shows_where_it_is_and_a_base_gets_one_slash() {
+        let endpoint = Endpoint::new("https://demo.cashlink.de:8443/api").unwrap();
+        assert_eq!(alloc::format!("{endpoint:?}"), "Endpoint(https://demo.cashlink.de:8443/api)");
+        let base = endpoint.as_base();
+        assert_eq!((base.path(), base.as_base().path()), ("/api/", "/api/"));
+        assert!(base != endpoint && base == base.as_base());
+    }
 }

@@ -157,4 +157,23 @@ mod tests {
         assert_eq!(json, r#""Ada""#);
         assert_eq!(serde_json::from_str::<Personal<String>>(&json).unwrap().expose(), "Ada");
     }
+
+    #[test]
+    fn what_is_hidden_is_made_of_plain_text_and_says_what_it_is() {
+        let read = serde_json::from_str(r#""s3cr3t""#).unwrap();
+        for secret in [Secret::from("s3cr3t"), Secret::from(String::from("s3cr3t")), read] {
+            assert_eq!((secret.expose(), &*format!("{secret:?}")), ("s3cr3t", "Secret(…)"));
+        }
+        let (text, boxed): (Personal<String>, Personal<Box<str>>) = ("Ada".into(), "Ada".into());
+        assert_eq!((&**text.expose(), &**boxed.expose()), ("Ada", "Ada"));
+        assert_eq!(format!("{boxed:?} {:?}", Some(&text)), "Personal(…) Some(Personal(…))");
+        assert_eq!((text.into_inner(), Personal::<u8>::from(7).into_inner()), ("Ada".into(), 7));
+    }
+
+    #[test]
+    fn personal_data_of_another_kind_is_not_repeated() {
+        let error = serde_json::from_str::<Personal<u8>>(r#""canary""#).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("personal data of another kind") && !shown.contains("canary"), "{shown}");
+    }
 }

@@ -291,4 +291,34 @@ mod tests {
             prop_assert_eq!(decoded, pairs);
         }
     }
+
+    #[test]
+    fn a_path_that_comes_as_one_text_is_written_segment_by_segment() {
+        for (text, written) in
+            [("", ""), ("a", "a"), ("a/", "a/"), ("a/b c/..d", "a/b%20c/..d"), ("é/", "%C3%A9/")]
+        {
+            let mut path = Path::new();
+            path.segments(text);
+            assert_eq!(path.finish().unwrap(), written, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_piece_that_was_refused_is_what_is_said() {
+        let mut path = Path::new();
+        path.literal("/").segment("..").literal("x");
+        let fault = path.finish().unwrap_err().to_string();
+        assert_eq!(fault, "path segment: must not be empty, '.' or '..'");
+        let mut path = Path::new();
+        path.literal("/v2");
+        assert!(path.finish().unwrap_err().to_string().starts_with("path: must be segments"));
+    }
+
+    #[test]
+    fn neither_a_path_nor_a_query_is_shown() {
+        let (mut path, mut query) = (Path::new(), Query::new());
+        path.segment("canary");
+        query.pair("canary", "canary");
+        assert_eq!(alloc::format!("{path:?} {query:?}"), "Path(…) Query(…)");
+    }
 }

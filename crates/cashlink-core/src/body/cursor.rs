@@ -355,4 +355,33 @@ mod tests {
             prop_assert_eq!(Payload::from(referred).is_empty(), payload.is_empty());
         }
     }
+
+    #[test]
+    fn as_much_is_asked_for_as_a_buffer_holds_or_one_byte_more_than_is_left() {
+        for (length, asked) in [(0, 1), (3, 4), (65_535, 65_536), (65_536, 65_536), (u64::MAX, 65_536)] {
+            let mut cursor = framed(PayloadRef::new(length).into()).cursor();
+            assert_eq!(cursor.want(), Ok(Want::Emit(Bytes::from_static(b"<"))));
+            assert_eq!(cursor.want(), Ok(Want::Read(asked)), "{length}");
+        }
+    }
+
+    #[test]
+    fn what_is_wanted_is_shown_without_its_bytes_and_a_fault_by_its_own_text() {
+        let wants = [Want::Emit(Bytes::from_static(b"canary")), Want::Read(7), Want::End];
+        assert_eq!(alloc::format!("{wants:?}"), "[Emit(len 6), Read(7), End]");
+        let mut cursor = framed(PayloadRef::new(3).into()).cursor();
+        let body = "Body { content_type: None, len: 5 }";
+        assert_eq!(
+            alloc::format!("{cursor:?}"),
+            alloc::format!("Cursor {{ body: {body}, place: \"head\" }}")
+        );
+        cursor.fail(PayloadFault::Changed);
+        assert_eq!(
+            alloc::format!("{cursor:?}"),
+            alloc::format!("Cursor {{ body: {body}, place: \"failed\" }}")
+        );
+        let texts = PayloadFault::ALL.map(|fault| alloc::format!("{fault}"));
+        let different = |text| texts.iter().filter(|other| *other == text).count() == 1;
+        assert!(texts.iter().all(|text| text.contains("payload") && different(text)), "{texts:?}");
+    }
 }

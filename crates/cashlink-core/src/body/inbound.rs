@@ -117,4 +117,10 @@ mod tests {
         }
         assert!(moves <= 10, "{moves}");
     }
+
+    #[test]
+    fn an_answer_on_its_way_shows_how_far_it_is() {
+        let answer = of(10).and(&b"canary"[..]).unwrap();
+        assert_eq!(alloc::format!("{answer:?}"), "Inbound { status: 200, read: 6 }");
+    }
 }

@@ -155,4 +155,20 @@ mod tests {
         extra.set("map", BTreeMap::from([([1_u8], 1)]));
         assert!(body(None, &extra).is_err());
     }
+
+    #[test]
+    fn a_field_beside_known_ones_is_written_unless_one_of_them_has_its_name() {
+        let written = |names: &[&str]| {
+            let mut extra = Extra::default();
+            assert!(extra.is_empty());
+            for name in names {
+                extra.set_beside(&["city"], (*name).into(), 7);
+            }
+            assert!(!extra.is_empty());
+            assert_eq!(alloc::format!("{extra:?}"), alloc::format!("Extra({} fields)", names.len()));
+            serde_json::to_string(&extra).ok()
+        };
+        assert_eq!(written(&["zip", "street"]).as_deref(), Some(r#"{"zip":7,"street":7}"#));
+        assert_eq!((written(&["city"]), written(&["zip", "zip"])), (None, None));
+    }
 }

@@ -188,3 +188,39 @@ impl fmt::Debug for Payload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_in_one_piece_only_where_nothing_stands_behind_its_head() {
+        let body = |payload: Option<Payload>, tail: &'static str| {
+            let (head, tail) = (Bytes::from_static(b"<"), Bytes::from(tail));
+            Body::from(Parts { head, payload, tail, ..Parts::default() })
+        };
+        let payload = || Some(Payload::from(Bytes::from_static(b"abc")));
+        let whole = body(None, "");
+        assert_eq!((whole.as_bytes(), whole.len(), whole.is_upload()), (Some(&"<".into()), 1, false));
+        for (parted, length, is_upload) in
+            [(body(None, ">"), 2, false), (body(payload(), ""), 4, true), (body(payload(), ">"), 5, true)]
+        {
+            assert_eq!((parted.as_bytes(), parted.len(), parted.is_upload()), (None, length, is_upload));
+            assert!(!parted.is_empty());
+        }
+        let empty = Body::empty();
+        assert_eq!((empty.len(), empty.is_empty(), empty.content_type()), (0, true, None));
+    }
+
+    #[test]
+    fn a_body_and_a_payload_show_their_lengths() {
+        let body = Body::new(&MediaType::PDF, "canary");
+        let shown = r#"Body { content_type: Some("application/pdf"), len: 6 }"#;
+        assert_eq!(alloc::format!("{body:?}"), shown);
+        let payload = Payload::from(Bytes::from_static(b"canary"));
+        assert_eq!(alloc::format!("{payload:?}"), "Bytes(len 6)");
+        let reference = Payload::from(PayloadRef::new(7));
+        assert_eq!(alloc::format!("{reference:?}"), "PayloadRef { len: 7, sha256: None }");
+        assert!(!reference.is_empty() && Payload::from(PayloadRef::new(0)).is_empty());
+    }
+}

@@ -379,4 +379,13 @@ mod tests {
         let claim = sending.poll_piece(|buffer| Poll::Ready(Ok(buffer.len() + 1)));
         assert_eq!(claim, Poll::Ready(Err(PayloadFault::Unreadable)));
     }
+
+    #[test]
+    fn a_body_in_one_piece_is_given_at_once_and_counts_as_asked_for() {
+        let sending = Sending::new(&Body::new(&crate::body::MediaType::JSON, "{ }"), 1, None);
+        assert_eq!((sending.body().len(), sending.left(), sending.trace().was_asked_for()), (3, 3, false));
+        assert_eq!(sending.as_bytes().unwrap(), "{ }");
+        assert!(sending.trace().was_asked_for() && !sending.trace().withdraw());
+        assert_eq!(Sending::new(&upload(3), 1, None).as_bytes(), None, "in pieces");
+    }
 }

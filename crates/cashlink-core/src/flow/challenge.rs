@@ -117,6 +117,7 @@ mod tests {
             &["Bearer error=\"invalid\\_token\""],
             &["Bearer error=="],
             &["Bearer error=\"\""],
+            &["Bearer error=INVALID_TOKEN"],
         ] {
             assert!(verdict(new_token), "{new_token:?}");
         }
@@ -129,8 +130,23 @@ mod tests {
             // Where the same reader once disagreed.
             &["Bearer error=\"invalid_token\", Bearer error=\"insufficient_scope\""],
             &["Bearer realm=\"H\u{e4}ndler\", error=\"insufficient_scope\""],
+            // Behind a quote that is escaped, and a backslash that is; and an escaped backslash is one.
+            &["Bearer realm=\"a\\\"b\", error=\"insufficient_scope\""],
+            &["Bearer realm=\"a\\\\\", error=\"insufficient_scope\""],
+            &["Bearer error=\"invalid\\\\_token\""],
+            &["Bearer\terror\t=\tinsufficient_scope"],
         ] {
             assert!(!verdict(no_new_token), "{no_new_token:?}");
+        }
+    }
+
+    /// RFC 9110 §5.6.2: what belongs to a word, and what ends it. A `/` belongs to one too: a token68 has it.
+    #[test]
+    fn an_error_is_a_whole_name_and_not_the_end_of_another_word() {
+        for code in (0x20..=0x7E_u8).filter(|code| !b"\"\\".contains(code)) {
+            let in_word = code.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~/".contains(&code);
+            let challenge = alloc::format!("Bearer a=b{}error=insufficient_scope", char::from(code));
+            assert_eq!(verdict(&[&challenge]), in_word, "{challenge}");
         }
     }
 

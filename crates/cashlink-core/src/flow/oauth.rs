@@ -264,6 +264,7 @@ mod tests {
     fn t33_an_absurd_life_counts_as_unknown() {
         let seconds = |json: &str| life(json).map(|life| life.as_secs());
         assert_eq!(seconds("3600"), Some(3600));
+        assert_eq!(seconds("1"), Some(1));
         assert_eq!(seconds("\"3600\""), Some(3600));
         assert_eq!(seconds("9223372036854775808"), Some(1 << 63));
         for absurd in [
@@ -291,5 +292,30 @@ mod tests {
         assert!(!shown.contains("canary") && !shown.contains(&STANDARD.encode("canary")), "{shown}");
         let grant = Grant::new(Secret::new("canary")).unwrap();
         assert!(!alloc::format!("{grant:?} {grant}").contains("canary"));
+    }
+
+    /// A text that grows leaves copies of the secret behind.
+    #[test]
+    fn the_form_never_outgrows_its_room() {
+        for (id, secret, scopes) in
+            [("c", "s", 0), ("c", "s", 1), ("!!!!", "~~~~~~~~", 0), ("!", "~", 1), ("!~!~", "~!~!~!", 9)]
+        {
+            let scope = || crate::Scope::new("!!").unwrap();
+            let bearer = Bearer::client_credentials(id, Secret::new(secret)).unwrap();
+            let bearer = bearer.scopes((0..scopes).map(|_| scope()));
+            let form = request(&bearer).unwrap().body.as_bytes().unwrap().len();
+            assert!(form <= room(&bearer), "{form} bytes in room for {}", room(&bearer));
+        }
+    }
+
+    #[test]
+    fn a_grant_says_how_long_it_is_good_where_that_is_known() {
+        let grant = Grant::new(Secret::new("t")).unwrap();
+        assert_eq!(alloc::format!("{grant}"), "a bearer token");
+        let grant = grant.with_life(Duration::from_millis(90_900));
+        assert_eq!(alloc::format!("{grant}"), "a bearer token for 90 s");
+        // By `printf t | sha256sum`.
+        let shown = "Grant { token: Token(e3b98a4da31a127d), expires_in: Some(90.9s), .. }";
+        assert_eq!(alloc::format!("{grant:?}"), shown);
     }
 }

@@ -416,4 +416,55 @@ mod tests {
             "but takes what is there"
         );
     }
+
+    #[test]
+    fn what_an_overdue_flight_brings_replaces_nothing_that_a_later_one_brought() {
+        let (late, later) = (grant("late", None), grant("later", None));
+        let mut slot = TokenSlot::new(&Policy::default());
+        let (overdue, second) = (lead(&mut slot, at(0)), lead(&mut slot, at(61)));
+        slot.land(second, Ok(&later));
+        slot.land(overdue, Ok(&late));
+        let look = slot.look(at(62), &mut anybody());
+        assert!(matches!(look, Look::Use(token) if token.id() == later.token().id()));
+
+        // A failure counts as much as a token.
+        let mut slot = TokenSlot::new(&Policy::default());
+        let (overdue, second) = (lead(&mut slot, at(0)), lead(&mut slot, at(61)));
+        let mut waiter = joined(&mut slot, at(61), anybody());
+        slot.land(second, Err(&Error::invalid_request("oauth.token", InvalidValue::new("x", "y"))));
+        slot.land(overdue, Ok(&late));
+        assert!(matches!(slot.look(at(62), &mut waiter), Look::Failed(_)));
+        assert!(!is_used(&mut slot, at(62)), "a newcomer asks anew");
+    }
+
+    #[test]
+    fn the_end_of_an_overdue_flight_is_not_that_of_the_one_on_its_way() {
+        let mut slot = TokenSlot::new(&Policy::default());
+        let (overdue, second) = (lead(&mut slot, at(0)), lead(&mut slot, at(61)));
+        slot.abandon(overdue);
+        let mut waiter = joined(&mut slot, at(62), anybody());
+        slot.abandon(second);
+        assert!(matches!(slot.look(at(62), &mut waiter), Look::Lead(_)));
+    }
+
+    /// Another one takes over only where the leader had less time than a flight may take, and it was that which ended it.
+    #[test]
+    fn a_failure_is_everyones_unless_the_leaders_own_deadline_was_its_cause() {
+        let invalid = || Error::invalid_request("oauth.token", InvalidValue::new("x", "y"));
+        for (deadline, error, is_everyones) in [
+            (59, out_of_time(), false),
+            (60, out_of_time(), true),
+            (61, out_of_time(), true),
+            (5, invalid(), true),
+        ] {
+            let mut slot = TokenSlot::new(&Policy::default());
+            let Look::Lead(leader) = slot.look(at(0), &mut Waiter::new(at(deadline).mono)) else {
+                panic!("nobody is at it")
+            };
+            let mut patient = joined(&mut slot, at(0), Waiter::new(at(1_000).mono));
+            slot.land(leader, Err(&error));
+            let failed = matches!(slot.look(at(60), &mut patient), Look::Failed(_));
+            assert_eq!(failed, is_everyones, "a deadline after {deadline} s, {error}");
+        }
+    }
 }

@@ -201,3 +201,32 @@ fn grouped(text: &str) -> Result<u128, MoneyError> {
     }
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Amounts as they come go the short way, which is the fast one, and it leads to where the other does.
+    #[test]
+    fn the_short_way_takes_what_is_short_and_leaves_the_rest() {
+        for (text, read) in [
+            ("0", Some((0, 0))),
+            ("12.34", Some((1234, 2))),
+            ("-0.05", Some((-5, 2))),
+            // 18 digits, or 17 and a point, and a sign that doesn't count.
+            ("-999999999999999999", Some((-999_999_999_999_999_999, 0))),
+            ("-9999999999999999.9", Some((-99_999_999_999_999_999, 1))),
+            ("9999999999999999999", None),
+            ("1.", None),
+            (".5", None),
+            ("1x", None),
+            ("1.5x", None),
+            ("", None),
+            ("-", None),
+        ] {
+            assert_eq!(short(text), read, "{text}");
+            let long = long(text, Currency::EUR).map(|money| (money.amount(), money.decimals())).ok();
+            assert!(read.is_none() || long == read, "{text}");
+        }
+    }
+}

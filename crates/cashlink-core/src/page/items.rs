@@ -234,4 +234,20 @@ mod tests {
             assert!(vectors::answer::<ListInvestments>(refused).is_err(), "{refused}");
         }
     }
+
+    #[test]
+    fn neighbours_are_objects_behind_objects_however_they_are_spaced() {
+        for (json, count) in [
+            ("[]", 0),
+            ("[{}]", 0),
+            ("[{},{}]", 1),
+            ("[{} ,\n{},\t{}]", 2),
+            (r#"{"a":{},"b":{}}"#, 0),
+            ("[{},[{}],7,{}]", 0),
+            ("}", 0),
+            ("},", 0),
+        ] {
+            assert_eq!(super::neighbours(json.as_bytes()), count, "{json}");
+        }
+    }
 }

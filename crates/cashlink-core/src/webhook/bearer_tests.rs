@@ -165,6 +165,11 @@ fn a_change_that_cannot_be_read_is_an_error_and_not_something_unknown() {
     ] {
         assert_eq!(read(body), None, "{body}");
     }
+    // The error is that of the change, and not one of finding out whether it is one.
+    let (tokens, headers) = (tokens(), shows(&[b"Bearer old-t0k3n"]));
+    let delivery = tokens.authenticate(&headers, br#"{"investment_id":"x"}"#).unwrap();
+    let error = delivery.notice().unwrap_err().to_string();
+    assert_eq!(error, "the body's JSON has another shape than expected at line 1 column 21");
 }
 
 fn changed(status: &str, at: &str) -> StatusChanged {
@@ -272,4 +277,25 @@ proptest! {
             prop_assert_eq!(&state(&events), &in_order);
         }
     }
+}
+
+#[test]
+fn a_delivery_of_a_mebibyte_is_taken_and_one_byte_more_is_not() {
+    let headers = shows(&[b"Bearer old-t0k3n"]);
+    for (length, taken) in [(1_048_576, true), (1_048_577, false)] {
+        let body = format!("{SAMPLE}{}", " ".repeat(length - SAMPLE.len()));
+        assert_eq!(tokens().authenticate(&headers, body.as_bytes()).is_ok(), taken, "{length}");
+    }
+}
+
+#[test]
+fn who_got_in_and_who_did_not_say_so() {
+    let headers = shows(&[b"Bearer new/t0k3n=="]);
+    let delivery = tokens().authenticate(&headers, b"{}").unwrap();
+    assert_eq!(format!("{delivery:?}"), "Authenticated { credential_index: 1, body_len: 2 }");
+    assert_eq!(delivery.body(), b"{}");
+    assert_eq!(format!("{:?}", tokens()), "BearerTokens(2)");
+    let refused = tokens().authenticate(&HeaderMap::new(), b"{}").unwrap_err();
+    let text = "the webhook's sender did not authenticate; answer 401 and don't read it";
+    assert_eq!(refused.to_string(), text);
 }

@@ -294,3 +294,48 @@ proptest! {
         let _ = verifier.verify(&headers, &body).unwrap().event().is_ok();
     }
 }
+
+#[test]
+fn a_signed_body_of_a_mebibyte_is_looked_at_and_one_byte_more_is_not() {
+    let patient = Verifier::new(secret("s")).max_body(usize::MAX);
+    for (length, passes) in [(1_048_576, true), (1_048_577, false)] {
+        let body = format!("{SAMPLE}{}", " ".repeat(length - SAMPLE.len()));
+        let headers = Signer::new(secret("s")).headers(body.as_bytes());
+        assert_eq!(Verifier::new(secret("s")).verify(&headers, body.as_bytes()).is_ok(), passes, "{length}");
+        assert!(patient.verify(&headers, body.as_bytes()).is_ok());
+        let asked = core::cell::Cell::new(false);
+        let verified = verify_for_business(&headers, body.as_bytes(), |_| {
+            asked.set(true);
+            Some(&patient)
+        });
+        assert_eq!((verified.is_ok(), asked.get()), (passes, passes), "{length}");
+    }
+}
+
+#[test]
+fn a_signer_sends_the_headers_that_the_seed_shows() {
+    let headers = Signer::new(secret("hook-s3cr3t")).headers(SAMPLE.as_bytes());
+    let value = |name: &str| headers[name].to_str().unwrap();
+    assert_eq!((value("user-agent"), value("content-type")), ("cashlink", "application/json"));
+    assert_eq!((value("hook-hmac"), headers.len()), (&*sample().1, 3));
+}
+
+#[test]
+fn what_is_proved_and_what_is_refused_say_so() {
+    let (verifier, signature) = sample();
+    let headers = signed(&signature);
+    let either = Verifier::new(secret("other")).or(secret("hook-s3cr3t"));
+    let verified = either.verify(&headers, SAMPLE.as_bytes()).unwrap();
+    // The first 8 bytes of the signature that Python calculated.
+    let id = "DeliveryId(2887df54efa63aea…)";
+    let length = SAMPLE.len();
+    let shown = format!("Verified {{ delivery_id: {id}, secret_index: 1, body_len: {length} }}");
+    assert_eq!(format!("{verified:?}"), shown);
+    let event = format!("{:?}", verified.event().unwrap());
+    let parts = ["Event { business: ", "utqztAwTcQKB", "2017-10-09T13:11:03.661620", "content: Paid(Paid {"];
+    assert!(event.starts_with(parts[0]) && parts.iter().all(|part| event.contains(part)), "{event}");
+    assert_eq!(format!("{:?}", secret("x")), "WebhookSecret(…)");
+    let refused = verifier.verify(&HeaderMap::new(), b"{}").unwrap_err();
+    let text = "the webhook is not proved to come from Cashlink; answer 401 and don't read it";
+    assert_eq!(refused.to_string(), text);
+}

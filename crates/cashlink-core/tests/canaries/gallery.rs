@@ -40,6 +40,7 @@ impl Gallery {
         let is_displayed = displayed.iter().any(|(end, _)| is_at(&path, end));
         let display = if is_displayed { Vec::new() } else { forms.display };
         for text in forms.debug.iter().chain(&display).chain(&forms.errors) {
+            assert!(!text.is_empty(), "{path} has a form that says nothing, which helps nobody");
             self.text(&path, text, &[SECRET, TOLD]);
         }
         self.seen.insert(path);
@@ -260,9 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn a_form_that_says_nothing_is_noticed() {
+        struct Mute;
+
+        impl fmt::Debug for Mute {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Ok(())
+            }
+        }
+
+        let is_noticed = |add: fn(&mut Gallery)| catch_unwind(|| add(&mut Gallery::default())).is_err();
+        assert!(is_noticed(|gallery| forms!(gallery, Mute, &[])));
+        assert!(is_noticed(|gallery| forms!(gallery, Quiet(String::new()), &[])));
+        assert!(!is_noticed(|gallery| forms!(gallery, Quiet("a".into()), &[])));
+    }
+
+    #[test]
     fn a_type_that_is_neither_shown_nor_exempt_is_noticed_and_so_is_an_exemption_too_many() {
         let mut gallery = Gallery::default();
-        forms!(gallery, Quiet(String::new()), &[]);
+        forms!(gallery, Quiet("quiet".into()), &[]);
         let quiet = path_of(type_name_of_val(&Quiet(String::new())));
         let both = format!("struct {quiet}\nstruct a::b::New\n");
         gallery.assert_complete(&both, &[("b::New", "a reason")]);

@@ -396,3 +396,14 @@ proptest! {
         prop_assert_eq!(destination(&demo(), &page.next().unwrap().unwrap()), link);
     }
 }
+
+#[test]
+fn links_to_the_same_page_are_equal_whoever_wrote_them() {
+    let linking_to = |query: &str| page_with_next(&demo(), &format!("{BASE}/{PATH}{query}"));
+    let next = |query| linking_to(query).next().unwrap().unwrap();
+    assert!(next("?page=2") == next("?page=2") && next("?page=2") != next("?page=3"));
+    // The first page, as it was asked for and as the server links to it.
+    let first = linking_to("").this().unwrap();
+    assert!(first == next("") && first == next("?") && first != next("?page=2"));
+    assert_eq!(format!("{first:?}"), "PageLink(investors.list)");
+}

@@ -105,3 +105,18 @@ fn no_debug_output_of_a_page_shows_its_items() {
     let shown = format!("{page:?} {page:#?} {:?}", page.next());
     assert!(!shown.contains("canary"), "{shown}");
 }
+
+#[test]
+fn a_page_shows_of_which_list_it_is_and_which_neighbours_it_has() {
+    let link = |is_there| if is_there { r#""https://canary.example/""# } else { "null" };
+    for (next, previous) in [(true, false), (false, true), (true, true), (false, false)] {
+        let (to_next, to_previous) = (link(next), link(previous));
+        let page = read(&format!(
+            r#"{{"count":7,"next":{to_next},"previous":{to_previous},"results":[{{"id":"a"}}]}}"#
+        ));
+        let shown = format!(
+            r#"Page {{ list: "investors.list", count: Some(7), items: 1, has_next: {next}, has_previous: {previous} }}"#
+        );
+        assert_eq!(format!("{:?}", page.unwrap()), shown);
+    }
+}

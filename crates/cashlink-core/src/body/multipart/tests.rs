@@ -147,16 +147,46 @@ fn t19_a_name_or_a_type_that_contains_the_boundary_is_refused() {
 
 #[test]
 fn t17_t18_names_that_some_parser_reads_otherwise_are_refused() {
-    for refused in
-        ["", ".", "..", "a\"b", "a\\b", "a/b", "a\rb", "a\nb", "a\0b", "a\u{7f}b", "a\u{85}b", "a\u{2028}b"]
-    {
+    for refused in [
+        "",
+        ".",
+        "..",
+        "a\"b",
+        "a\\b",
+        "a/b",
+        "a\rb",
+        "a\nb",
+        "a\0b",
+        "a\u{7f}b",
+        "a\u{85}b",
+        "a\u{2028}b",
+        "a\u{2029}b",
+    ] {
         assert!(FileName::new(refused).is_err(), "{refused:?}");
     }
     assert!(FileName::new("é".repeat(100)).is_ok());
     assert!(FileName::new("é".repeat(101)).is_err());
-    for refused in
-        ["", "pdf", "a/", "/b", "a/b/c", "a/b\r\nX: y", "a/b; c", "a/b; c=\"d\"", "a b/c", "a/b ;c=d", "ä/b"]
-    {
+    for refused in [
+        "",
+        "pdf",
+        "a/",
+        "/b",
+        "a/b/c",
+        "a/b\r\nX: y",
+        "a/b; c",
+        "a/b; c=\"d\"",
+        "a b/c",
+        "a/b ;c=d",
+        "a/b;  c=d",
+        "a/b;",
+        "ä/b",
+    ] {
         assert!(MediaType::new(refused).is_err(), "{refused:?}");
     }
+}
+
+#[test]
+fn a_seed_is_kept_as_it_was_drawn() {
+    let entropy = *b"0123456789abcdef";
+    assert_eq!(BoundarySeed::new(entropy).expose(), &entropy);
 }

@@ -5,6 +5,7 @@ extern crate std;
 use alloc::{string::String, string::ToString as _, vec::Vec};
 use core::{cmp::Ordering, num::NonZero};
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use super::{
     super::{MoneyError, Rounding},
@@ -149,4 +150,14 @@ fn allocation_follows_the_largest_remainder() {
     for weights in [&[] as &[u64], &[0, 0], &[u64::MAX, 1]] {
         assert_eq!(allocate("1.00", weights), Err(MoneyError::InvalidWeights));
     }
+}
+
+/// A hash that is the same for all of them would be right, and a table of many amounts a list.
+#[test]
+fn different_values_hash_differently() {
+    let franc = Money::new(15, 1, Currency::CHF).unwrap();
+    let values = ["0", "1", "10", "100", "-1", "0.1", "0.01", "15", "1.5"].map(euros);
+    let hash = |money| BuildHasherDefault::<DefaultHasher>::default().hash_one(money);
+    let hashes: HashSet<u64> = values.iter().chain([&franc]).map(hash).collect();
+    assert_eq!(hashes.len(), values.len() + 1);
 }

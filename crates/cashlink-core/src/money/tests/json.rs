@@ -271,3 +271,11 @@ fn a_currency_is_itself_in_json_and_known_or_not_is_no_difference() {
         assert!(serde_json::from_str::<Currency>(refused).is_err(), "{refused}");
     }
 }
+
+#[test]
+fn what_is_no_currency_is_told_what_would_be() {
+    let error = serde_json::from_str::<Currency>("12").unwrap_err().to_string();
+    assert!(error.contains("expected a currency code"), "{error}");
+    let error = serde_json::from_str::<Currency>(r#""eur""#).unwrap_err().to_string();
+    assert!(error.contains("three or more ASCII capital letters"), "{error}");
+}

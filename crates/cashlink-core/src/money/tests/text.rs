@@ -135,3 +135,28 @@ fn t25_new_keeps_to_the_range() {
         assert_eq!(Money::new(amount, 0, Currency::EUR), Err(MoneyError::TooLarge));
     }
 }
+
+#[test]
+fn a_currency_is_its_code_and_pads() {
+    let (known, new) = (Currency::EUR, Currency::new("XAU").unwrap());
+    assert_eq!((known.as_ref(), new.as_ref()), ("EUR", "XAU"));
+    assert_eq!(format!("[{known:>5}] [{new:<5}] {new}"), "[  EUR] [XAU  ] XAU");
+}
+
+#[test]
+fn every_error_has_a_text_of_its_own() {
+    use MoneyError::*;
+    let all = [
+        InvalidAmount,
+        InvalidDecimals,
+        InvalidCurrency,
+        InvalidText,
+        TooLarge,
+        DifferentCurrencies,
+        Inexact,
+        TooLargeForDecimal,
+        InvalidWeights,
+    ];
+    let texts: std::collections::BTreeSet<_> = all.iter().map(|error| error.to_string()).collect();
+    assert!(texts.len() == all.len() && texts.iter().all(|text| text.len() > 20), "{texts:?}");
+}

@@ -329,3 +329,22 @@ fn t58_deliveries_with_a_token_are_as_large_as_was_said_and_no_larger() {
     assert!(issuer.authenticate(at(0), &headers, b"{ }").is_ok_and(|delivery| delivery.body() == b"{ }"));
     assert!(issuer.authenticate(at(0), &headers, b"{  }").is_err());
 }
+
+#[test]
+fn token_requests_of_16_kibibytes_and_deliveries_of_a_mebibyte_are_read_and_no_larger_ones() {
+    for (length, status) in [(16_384, 200), (16_385, 400)] {
+        let body = format!("{:x<length$}", "grant_type=client_credentials&new=");
+        assert_eq!(answered(&issuer(), &request(Some(RFC_BASIC), &body)).0, status, "{length}");
+    }
+    let value = HeaderValue::try_from(format!("Bearer {}", token(&issuer(), at(0)))).unwrap();
+    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
+    for (length, taken) in [(1_048_576, true), (1_048_577, false)] {
+        let body = " ".repeat(length);
+        assert_eq!(issuer().authenticate(at(0), &headers, body.as_bytes()).is_ok(), taken, "{length}");
+    }
+}
+
+#[test]
+fn an_issuer_says_how_long_its_tokens_are_good() {
+    assert_eq!(format!("{:?} {:?}", issuer(), key("k")), "TokenIssuer { life: 900s, .. } TokenKey(…)");
+}
