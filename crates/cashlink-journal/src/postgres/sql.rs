@@ -45,7 +45,7 @@ CREATE INDEX ON cashlink_intents (state, id) WHERE state >= 5;";
 /// What runs for every intent, as functions: the server keeps their plans as long as a session lasts, behind any pool, where it would
 /// parse and plan a statement whenever it runs. Their parameters are those of [`STAGE`], [`CLAIM`] and [`SETTLE`].
 ///
-/// A plan that was made while the table was empty must still do when it is full: hence no plan reads it whole. Claiming takes two steps,
+/// A plan that was made while the table was empty must still do when it is full: hence no plan scans the table. Claiming takes two steps,
 /// since one plan for both would count on a tenth of the table, not knowing the number yet; what the first has locked, nobody changes
 /// before the second. Settling, `state + 0` keeps the plan from the index of what is due: while that is short, to read all of it is
 /// cheaper than to find one id. No parameter has a name, and beside columns the variables are called by their block's as well, so that
