@@ -90,14 +90,22 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn of(amount: i128, decimals: u8, grouping: Grouping) -> Self {
+        let number = amount.unsigned_abs();
         let mut text = Self { bytes: [0; CAPACITY], start: CAPACITY };
-        let mut before = text.bytes.iter_mut().rev();
+        match u64::try_from(number) {
+            Ok(small) => text.write(small, amount < 0, decimals, grouping),
+            Err(_) => text.write(Large::of(number), amount < 0, decimals, grouping),
+        }
+        text
+    }
+
+    fn write(&mut self, mut digits: impl Digits, negative: bool, decimals: u8, grouping: Grouping) {
+        let mut before = self.bytes.iter_mut().rev();
         let mut push = |byte| {
             if let Some(slot) = before.next() {
                 *slot = byte;
             }
         };
-        let mut digits = Digits::of(amount.unsigned_abs());
         for _ in 0..decimals {
             push(digits.take_last());
         }
@@ -115,11 +123,10 @@ impl Text {
             // Up to 38 without grouping.
             in_group += 1;
         }
-        if amount < 0 {
+        if negative {
             push(b'-');
         }
-        text.start = before.len();
-        text
+        self.start = before.len();
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -128,19 +135,38 @@ impl Text {
     }
 }
 
-/// Takes digits from the end of a number, and zeros when there are no more. A division of 128 bits is slow,
-/// so it happens once per 19 digits.
-struct Digits {
+/// Takes digits from the end of a number, and zeros when there are no more.
+trait Digits {
+    fn all_taken(&self) -> bool;
+    fn take_last(&mut self) -> u8;
+}
+
+impl Digits for u64 {
+    fn all_taken(&self) -> bool {
+        *self == 0
+    }
+
+    fn take_last(&mut self) -> u8 {
+        let digit = (*self % 10) as u8;
+        *self /= 10;
+        b'0' + digit
+    }
+}
+
+/// A division of 128 bits is slow, so it happens once per 19 digits.
+struct Large {
     high: u128,
     low: u64,
     left_in_low: u8,
 }
 
-impl Digits {
+impl Large {
     fn of(number: u128) -> Self {
         Self { high: number, low: 0, left_in_low: 0 }
     }
+}
 
+impl Digits for Large {
     fn all_taken(&self) -> bool {
         self.low == 0 && self.high == 0
     }
@@ -155,8 +181,6 @@ impl Digits {
             };
         }
         self.left_in_low -= 1;
-        let digit = (self.low % 10) as u8;
-        self.low /= 10;
-        b'0' + digit
+        self.low.take_last()
     }
 }
