@@ -1,7 +1,6 @@
 //! Reading a body without I/O: a cursor says what it wants next, and the adapter does it, blocking or not.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 use core::task::{Poll, ready};
 
@@ -198,32 +197,6 @@ impl Cursor {
         fault
     }
 
-    /// The next piece of the body, none at its end, for an adapter whose `read` fills a buffer and says with how many bytes,
-    /// or is pending. The buffer is the adapter's, so that it is there for the next piece.
-    ///
-    /// # Errors
-    /// As for [`Cursor::want`], or what `read` says; the body is failed for good then.
-    pub fn poll_piece(
-        &mut self,
-        buffer: &mut Vec<u8>,
-        mut read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
-    ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
-        loop {
-            let at_most = match self.want() {
-                Ok(Want::Emit(bytes)) => return Poll::Ready(Ok(Some(bytes))),
-                Ok(Want::End) => return Poll::Ready(Ok(None)),
-                Ok(Want::Read(at_most)) => at_most,
-                Err(fault) => return Poll::Ready(Err(fault)),
-            };
-            buffer.resize(at_most, 0);
-            match ready!(self.poll_payload(buffer, &mut read)) {
-                Ok(0) => {}
-                Ok(count) => return Poll::Ready(Ok(buffer.get(..count).map(Bytes::copy_from_slice))),
-                Err(fault) => return Poll::Ready(Err(fault)),
-            }
-        }
-    }
-
     /// Reads what was wanted of the payload into this room, and checks it.
     pub(super) fn poll_payload(
         &mut self,
@@ -286,6 +259,7 @@ impl fmt::Debug for Cursor {
 mod tests {
     use super::*;
     use crate::body::Parts;
+    use alloc::vec::Vec;
     use proptest::prelude::*;
 
     fn framed(payload: Payload) -> Body {

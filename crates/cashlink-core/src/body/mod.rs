@@ -4,6 +4,7 @@ mod cursor;
 mod inbound;
 pub(crate) mod json;
 pub(crate) mod multipart;
+mod room;
 mod sending;
 
 pub use cursor::{Cursor, PayloadFault, Progress, Want};

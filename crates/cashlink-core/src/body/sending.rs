@@ -2,13 +2,13 @@
 //! and waits for it as its world does.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use core::task::{Poll, ready};
 
 use bytes::{Buf, Bytes};
 
+use super::room::Room;
 use super::{Body, Cursor, PayloadFault, Progress, Want};
 use crate::Failure;
 
@@ -28,7 +28,7 @@ pub type ProgressObserver = Arc<dyn Fn(Progress) + Send + Sync>;
 /// ```
 pub struct Sending {
     cursor: Cursor,
-    buffer: Vec<u8>,
+    room: Room,
     /// What is in memory and was too long for the transport's own buffer.
     rest: Bytes,
     attempt: u32,
@@ -40,8 +40,8 @@ impl Sending {
     /// The body from its beginning, on this attempt. The observer hears of every piece, between it and the next one.
     #[must_use]
     pub fn new(body: &Body, attempt: u32, observer: Option<ProgressObserver>) -> Self {
-        let (buffer, rest, trace) = (Vec::new(), Bytes::new(), Trace::default());
-        Self { cursor: body.cursor(), buffer, rest, attempt, observer, trace }
+        let (room, rest, trace) = (Room::default(), Bytes::new(), Trace::default());
+        Self { cursor: body.cursor(), room, rest, attempt, observer, trace }
     }
 
     /// The body itself.
@@ -68,7 +68,8 @@ impl Sending {
         self.body().len().saturating_sub(self.trace.sent())
     }
 
-    /// The next piece, none at the end. `read` gets the payload's next bytes, as in [`Cursor::poll_piece`].
+    /// The next piece, none at the end. `read` fills a buffer with the payload's next bytes and says how many they are, or is
+    /// pending. A piece is the memory that it was read into, without a copy; that is used again once the piece was let go.
     ///
     /// # Errors
     /// The payload is not what was announced. It stays so, whatever the payload would say when it is asked again. And where the
@@ -78,9 +79,26 @@ impl Sending {
         read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
     ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
         self.trace.ask()?;
-        let piece = ready!(self.cursor.poll_piece(&mut self.buffer, read));
+        let piece = ready!(self.poll_next(read));
         self.handed(piece.as_ref().map(|piece| piece.as_ref().map_or(0, Bytes::len)));
         Poll::Ready(piece)
+    }
+
+    fn poll_next(
+        &mut self,
+        mut read: impl FnMut(&mut [u8]) -> Poll<Result<usize, PayloadFault>>,
+    ) -> Poll<Result<Option<Bytes>, PayloadFault>> {
+        loop {
+            let at_most = match self.cursor.want()? {
+                Want::Emit(bytes) => return Poll::Ready(Ok(Some(bytes))),
+                Want::End => return Poll::Ready(Ok(None)),
+                Want::Read(at_most) => at_most,
+            };
+            match ready!(self.cursor.poll_payload(self.room.of(at_most), &mut read))? {
+                0 => {}
+                count => return Poll::Ready(Ok(Some(self.room.hand_over(count)))),
+            }
+        }
     }
 
     /// Fills a transport's own buffer, as [`poll_piece`](Self::poll_piece): 0 at the end. The payload goes there without a
@@ -238,6 +256,7 @@ mod tests {
 
     use super::*;
     use crate::body::{Parts, Payload, PayloadRef};
+    use alloc::vec::Vec;
 
     fn upload(len: u64) -> Body {
         let (head, tail) = (Bytes::from_static(b"<<"), Bytes::from_static(b">>"));
