@@ -24,15 +24,8 @@ impl Money {
     /// # Ok::<(), cashlink_core::money::MoneyError>(())
     /// ```
     pub fn split(&self, parts: NonZero<u32>) -> Split {
-        let count = i128::from(parts.get());
-        // The remainder is smaller than the number of parts, so it fits.
-        let extra = u32::try_from((self.amount % count).unsigned_abs()).unwrap_or_default();
-        Split {
-            part: self.with_amount(self.amount / count),
-            unit: self.amount.signum(),
-            extra,
-            left: parts.get(),
-        }
+        let (part, rest) = divide(self.amount, parts.get());
+        Split { part: self.with_amount(part), unit: self.amount.signum(), extra: rest, left: parts.get() }
     }
 
     /// Shares the amount out in proportion to `weights`, at its own scale: one share per weight, in order.
@@ -89,6 +82,22 @@ impl Money {
         // A share is never above the magnitude, which is an `i128`.
         Ok(shares.iter().map(|share| self.with_amount(sign * share.units as i128)).collect())
     }
+}
+
+/// `amount / parts`, towards zero, and what is left of it without its sign. A division of 128 bits is slow.
+fn divide(amount: i128, parts: u32) -> (i128, u32) {
+    let (part, rest) = match i64::try_from(amount) {
+        Ok(small) => {
+            let parts = i64::from(parts);
+            (i128::from(small / parts), i128::from(small % parts))
+        }
+        Err(_) => {
+            let parts = i128::from(parts);
+            (amount / parts, amount % parts)
+        }
+    };
+    // The rest is smaller than the number of parts, so it fits.
+    (part, u32::try_from(rest.unsigned_abs()).unwrap_or_default())
 }
 
 /// What one weight gets, in units, and what it lost by rounding, in units per sum of the weights.

@@ -120,6 +120,12 @@ fn split_gives_the_rest_to_the_first() {
     assert_eq!(split("0.02", 4), ["0.01", "0.01", "0.00", "0.00"]);
     assert_eq!(split("0.00", 2), ["0.00", "0.00"]);
     assert_eq!(split("7", 1), ["7"]);
+    // What 64 bits hold, and one more.
+    assert_eq!(split("-92233720368547758.08", 3)[..2], ["-30744573456182586.03"; 2]);
+    assert_eq!(split("92233720368547758.08", 3)[1..], ["30744573456182586.03", "30744573456182586.02"]);
+    let all_nines = "9".repeat(38);
+    assert_eq!(split(&all_nines, 10)[9], "9".repeat(37));
+    assert_eq!(split(&all_nines, 10)[8], ["1", &"0".repeat(37)].concat());
 }
 
 #[test]
