@@ -120,12 +120,25 @@ pub(crate) fn is_relative_path(path: &str) -> bool {
             (b'/', b'/') => false,
             // Only what begins like this can be dots.
             (b'/', b'.' | b'%') => !begins_with_dots(path.get(at..).unwrap_or_default()),
-            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'%'),
+            _ => IN_PATHS.get(usize::from(byte)) == Some(&true),
         };
         before = byte;
         is_fine
     })
 }
+
+/// By byte: one look for each of a path, where the ranges of letters and digits are several.
+#[allow(clippy::indexing_slicing, reason = "the compiler does it, and would refuse a place that isn't there")]
+static IN_PATHS: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        bytes[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~' | b'%');
+        byte += 1;
+    }
+    bytes
+};
 
 fn begins_with_dots(path: &str) -> bool {
     let segment = path.split('/').next().unwrap_or_default();
