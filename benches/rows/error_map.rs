@@ -13,7 +13,13 @@ pub fn rows() -> Vec<Row> {
         "non_field_errors": ["Unknown investor."]}"#;
     let many = [10, 100, 1_000, 10_000]
         .map(|leaves| row(format!("an error map of {leaves} leaves"), &body(leaves), leaves));
-    [row("an error map of 5 fields".to_owned(), few, 5)].into_iter().chain(many).collect()
+    let figure = row("a deep error map of 1000 leaves, one a figure".to_owned(), &deep(&body(999)), 1_000);
+    [row("an error map of 5 fields".to_owned(), few, 5), figure].into_iter().chain(many).collect()
+}
+
+/// Nearly as deep as is read, with a number in front whose digits are kept (T24).
+fn deep(body: &str) -> String {
+    format!("{}{}{}", r#"{"a": "#.repeat(30), body.replacen('{', r#"{"figure": 12.50, "#, 1), "}".repeat(30))
 }
 
 fn body(leaves: usize) -> String {

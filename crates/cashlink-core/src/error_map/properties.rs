@@ -165,6 +165,12 @@ proptest! {
     }
 
     #[test]
+    fn a_number_that_is_no_integer_changes_nothing_around_it(value in value()) {
+        let errors = ErrorMap::read(format!("[{value}, 12.50]").as_bytes());
+        prop_assert_eq!(found(&errors), oracle(&json!([value, "12.50"])));
+    }
+
+    #[test]
     fn every_entry_is_found_again_by_its_path(value in value()) {
         let errors = ErrorMap::read(value.to_string().as_bytes());
         for entry in &errors {
