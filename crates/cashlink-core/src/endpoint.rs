@@ -210,7 +210,11 @@ impl Endpoint {
 
     /// `target` (a path relative to this base, perhaps with a query) as an absolute URL.
     pub(crate) fn uri(&self, target: &str) -> Result<Uri, InvalidValue> {
-        let mut path = String::with_capacity(self.path.len().saturating_add(target.len()));
+        let length = self.path.len().saturating_add(target.len());
+        if length > LONGEST_TARGET {
+            return Err(refused("must not have more than 65,534 bytes of path and query"));
+        }
+        let mut path = String::with_capacity(length);
         path.push_str(&self.path);
         path.push_str(target);
         let mut parts = http::uri::Parts::default();
@@ -235,6 +239,10 @@ impl Endpoint {
             }
     }
 }
+
+/// Path and query have to fit into what `http` counts in 16 bits. Before 1.5 it didn't look whether they do, and a longer one was cut
+/// into path and query wherever the count began anew (T16).
+const LONGEST_TARGET: usize = 65_534;
 
 fn refused(rule: &'static str) -> InvalidValue {
     InvalidValue::new("URL", rule)

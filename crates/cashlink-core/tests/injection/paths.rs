@@ -3,7 +3,7 @@
 use cashlink_core::answer::{Answer, DecodeError};
 use cashlink_core::http::{Method, Uri};
 use cashlink_core::partner::distributor::{GetInvestment, GetInvestor};
-use cashlink_core::{Bearer, Call, Effect, Operation, Path, Raw, UserKey};
+use cashlink_core::{Bearer, Call, Effect, Operation, Path, Raw, Step, UserKey};
 use proptest::prelude::*;
 
 use crate::{partner, payments, request, sent};
@@ -170,6 +170,28 @@ fn t16_hostile_paths_are_refused_or_become_text() {
     assert_eq!(raw("").unwrap(), PAYMENTS);
     assert_eq!(raw("v2/things/").unwrap(), *format!("{PAYMENTS}v2/things/"));
     assert_eq!(raw("v2/things").unwrap(), *format!("{PAYMENTS}v2/things"));
+}
+
+/// `http` counts in 16 bits where a path ends; before 1.5 it counted on from the beginning.
+#[test]
+fn t16_a_url_is_whole_or_refused_however_long_it_is() {
+    let around = "/business/api/v1/v2/things//?q=x".len();
+    for length in [65_534, 65_535, 65_536, 65_536 + around, 65_536 + 2 * around, 200_000] {
+        let path = format!("v2/things/{}/", "a".repeat(length - around));
+        let raw = Raw::<UserKey>::new(Method::DELETE, &path, Effect::Safe).query("q", "x");
+        let call = Call::new(&raw).unwrap();
+        match payments().perform(&call, crate::NOW, [0; 16]) {
+            Step::Send(outgoing) => {
+                let uri = outgoing.into_parts().0.uri().clone();
+                assert_eq!((uri.path(), uri.query()), (&*format!("/business/api/v1/{path}"), Some("q=x")));
+                assert!(length <= 65_534);
+            }
+            Step::Done(Err(error)) => {
+                assert!(length > 65_534 && error.to_string().contains("65,534"), "{error}")
+            }
+            step => panic!("{step:?}"),
+        }
+    }
 }
 
 proptest! {
