@@ -5,7 +5,8 @@ use alloc::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
-/// As many pieces are kept for their memory. A transport holds one or two; on a slow network as many as its buffers take.
+/// As many pieces are kept for their memory: of 64 KiB each, half a MiB. A transport holds one or two; on a slow network as many as its
+/// buffers take.
 const MOST_KEPT: usize = 8;
 
 #[derive(Default)]

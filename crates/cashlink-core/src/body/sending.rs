@@ -69,7 +69,8 @@ impl Sending {
     }
 
     /// The next piece, none at the end. `read` fills a buffer with the payload's next bytes and says how many they are, or is
-    /// pending. A piece is the memory that it was read into, without a copy; that is used again once the piece was let go.
+    /// pending. A piece is the memory that it was read into, without a copy, unless it filled less than half of what was asked for;
+    /// that memory is used again once the piece was let go, until the payload's end. It is 64 KiB a piece, of eight pieces at most.
     ///
     /// # Errors
     /// The payload is not what was announced. It stays so, whatever the payload would say when it is asked again. And where the
@@ -95,7 +96,8 @@ impl Sending {
                 Want::Read(at_most) => at_most,
             };
             match ready!(self.cursor.poll_payload(self.room.of(at_most), &mut read))? {
-                0 => {}
+                // The payload's end.
+                0 => self.room = Room::default(),
                 count => return Poll::Ready(Ok(Some(self.room.hand_over(count)))),
             }
         }
@@ -374,6 +376,29 @@ mod tests {
             }
         }
         assert_eq!((&all[..], sending.left(), SENT.load(Ordering::Relaxed)), (&b"<<xxx>>"[..], 0, 7));
+    }
+
+    #[test]
+    fn a_piece_goes_out_in_the_memory_that_it_was_read_into_and_is_the_callers_alone_at_the_end() {
+        let mut sending = Sending::new(&upload(100_000), 1, None);
+        assert!(sending.poll_piece(endless).is_ready());
+        let (mut places, mut left) = (Vec::new(), 100_000);
+        let mut exact = |buffer: &mut [u8]| {
+            places.push(buffer.as_ptr());
+            let count = left.min(buffer.len());
+            left -= count;
+            buffer[..count].fill(b'x');
+            Poll::Ready(Ok(count))
+        };
+        let mut piece = || match sending.poll_piece(&mut exact) {
+            Poll::Ready(Ok(Some(piece))) => piece,
+            other => panic!("{other:?}"),
+        };
+        let (first, second) = (piece(), piece());
+        assert!(!first.is_unique(), "it may be used again");
+        assert_eq!(piece(), ">>");
+        assert!(first.is_unique() && second.is_unique());
+        assert_eq!(places[..2], [first.as_ptr(), second.as_ptr()]);
     }
 
     #[test]

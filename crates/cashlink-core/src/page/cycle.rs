@@ -6,10 +6,33 @@ use serde::{Deserialize, Serialize};
 
 /// Brent's cycle detection: one remembered place, moved at powers of two.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct Brent {
+    remembered: String,
+    /// Fewer than `power`.
+    steps: u32,
+    power: u32,
+}
+
+#[derive(Deserialize)]
+struct Stored {
     remembered: String,
     steps: u32,
     power: u32,
+}
+
+/// A place that was remembered for no step, or for too many, would let a loop go by (T59).
+impl TryFrom<Stored> for Brent {
+    type Error = &'static str;
+
+    fn try_from(stored: Stored) -> Result<Self, &'static str> {
+        let Stored { remembered, steps, power } = stored;
+        if steps < power {
+            Ok(Self { remembered, steps, power })
+        } else {
+            Err("contradictory counters of pages")
+        }
+    }
 }
 
 impl Brent {

@@ -116,6 +116,20 @@ fn a_bookmark_that_was_tampered_with_is_not_read_back() {
     refuses_what_was_tampered_with::<Bookmark<ListInvestors>>(&bookmark(), "/page");
 }
 
+/// Such a one would follow a loop without seeing it.
+#[test]
+fn t59_counters_that_contradict_each_other_are_not_read_back() {
+    for (steps, power) in [(0, 0), (1, 1), (2, 1), (u32::MAX, 0), (u32::MAX, u32::MAX)] {
+        for stored in [serde_json::to_value(walk()).unwrap(), serde_json::to_value(bookmark()).unwrap()] {
+            let mut forged = stored.clone();
+            forged["cycle"]["steps"] = json!(steps);
+            forged["cycle"]["power"] = json!(power);
+            assert!(!is_read::<Walk<ListInvestors>>(&forged), "{forged}");
+            assert!(!is_read::<Bookmark<ListInvestors>>(&forged), "{forged}");
+        }
+    }
+}
+
 #[test]
 fn what_one_list_stored_is_not_read_as_anothers() {
     let (next, walk, bookmark) = (
