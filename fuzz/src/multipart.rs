@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType, Payload, PayloadRef, Want};
+use cashlink_core::body::{Body, BoundarySeed, FileName, MediaType, Payload, PayloadRef, Sending, Want};
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Request, header};
 use cashlink_core::partner::{Partner, distributor::UploadDocument};
@@ -50,6 +50,8 @@ pub fn multipart(input: &[u8]) -> bool {
     let body = bytes(request.body(), &document);
     assert_eq!(bytes(elsewhere.body(), &document), body, "the same as from elsewhere");
     assert_eq!(bytes(request.body(), &document), body, "the same on the second attempt");
+    let step = 1 + usize::from(entropy.bytes().next().unwrap_or(u8::MAX));
+    assert_eq!(handed_over(elsewhere.body(), &document, step), body, "the same piece by piece");
     assert_no_line_was_added(&body, &document, &boundary);
     let content_type = request.headers()[header::CONTENT_TYPE].to_str().expect("text");
     let part = Part { name: "file".into(), filename: name, media_type, headers: 2, document };
@@ -127,6 +129,22 @@ fn bytes(body: &Body, document: &[u8]) -> Vec<u8> {
     }
     assert_eq!(all.len() as u64, body.len(), "the length that is announced");
     all
+}
+
+/// The same as a transport is given it, which holds every piece to the end.
+fn handed_over(body: &Body, document: &[u8], step: usize) -> Vec<u8> {
+    let (mut sending, mut pieces, mut rest) = (Sending::new(body, 1, None), Vec::new(), document);
+    let mut read = |room: &mut [u8]| {
+        let (piece, behind) = rest.split_at(rest.len().min(room.len()).min(step));
+        room[..piece.len()].copy_from_slice(piece);
+        rest = behind;
+        Poll::Ready(Ok(piece.len()))
+    };
+    while let Poll::Ready(Ok(Some(piece))) = sending.poll_piece(&mut read) {
+        pieces.push(piece);
+    }
+    assert_eq!(sending.left(), 0, "it is whole");
+    pieces.concat()
 }
 
 /// Without a parser: the framing is six lines and two boundaries, whatever name and type say.
