@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 ///
 /// It is wiped from memory when the last clone is dropped. It has no `Display`, no `PartialEq` and no `Serialize`, and
 /// its `Debug` form is always the same. What is built from it (a header value, a token request's body) lives in the
-/// types of `http` and `bytes`, which do not wipe.
+/// types of `http` and `bytes`, which do not wipe; nor are the keyed hashes and digests wiped that webhooks are checked by.
 ///
 /// ```
 /// use cashlink_core::Secret;

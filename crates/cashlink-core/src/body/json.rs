@@ -33,7 +33,7 @@ impl Extra {
         self.fields.is_empty()
     }
 
-    /// The same for an object inside a request, which has these fields already.
+    /// The same for an object inside a request, which has these fields already. Each is compared with all before it.
     pub(crate) fn set_beside(&mut self, known: &[&str], name: String, value: impl Serialize) {
         let doubled = known.contains(&&*name) || self.fields.iter().any(|(other, _)| *other == name);
         let value = if doubled { None } else { serde_json::value::to_raw_value(&value).ok() };
