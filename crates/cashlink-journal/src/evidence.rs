@@ -286,6 +286,12 @@ mod tests {
         assert!(!format!("{:?}", evidence().by_hand("canary", Some(evidence()))).contains("canary"));
     }
 
+    #[test]
+    fn what_cannot_be_read_says_why_that_may_be() {
+        let said = Evidence::decode(b"CLE\x02").unwrap_err().to_string();
+        assert!(said.contains("outcome") && said.contains("newer version"), "{said}");
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(at in any::<prop::sample::Index>(), byte: u8, end in any::<prop::sample::Index>()) {

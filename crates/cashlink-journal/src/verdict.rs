@@ -118,3 +118,27 @@ fn judge(error: &Error) -> State {
         (_, Certainty::Unknown | Certainty::Applied) => State::NeedsReconciliation,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_again_is_not_handed_out_and_what_is_over_is() {
+        let (soon, later) = (Duration::from_secs(1), Duration::from_secs(60));
+        let evidence = |state| Evidence::new(state, Certainty::Unknown, 1, "maybe sent");
+        for state in [State::Pending, State::Claimed] {
+            let waiting =
+                Settlement { state, wait: Some(soon), evidence: evidence(state), needs_attention: false };
+            let waiting = waiting.answered(later);
+            assert_eq!((waiting.state(), waiting.wait()), (state, Some(soon)));
+            assert!(!waiting.needs_attention());
+        }
+        for state in [State::Done, State::Rejected, State::Dead, State::NeedsReconciliation] {
+            let over = Settlement::last(evidence(state)).answered(later);
+            assert_eq!((over.state(), over.wait()), (State::Answered, Some(later)));
+            assert_eq!(over.evidence().state(), state, "what became of it stays known");
+            assert!(over.needs_attention(), "its handler failed");
+        }
+    }
+}
