@@ -73,3 +73,18 @@ impl fmt::Display for State {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_has_a_number_and_a_name_of_its_own() {
+        let names = State::ALL.map(|state| state.to_string());
+        for (state, name) in State::ALL.into_iter().zip(&names) {
+            assert_eq!(State::from_number(state.number()), Some(state));
+            assert!(!name.is_empty() && names.iter().filter(|other| *other == name).count() == 1, "{name:?}");
+        }
+        assert_eq!(State::NeedsReconciliation.to_string(), "needs reconciliation");
+    }
+}
