@@ -287,6 +287,12 @@ mod tests {
     }
 
     #[test]
+    fn the_answers_status_is_told_where_there_was_one() {
+        let without = Evidence::new(State::Pending, Certainty::NotApplied, 1, "not sent");
+        assert_eq!((evidence().status(), without.status()), (Some(StatusCode::BAD_REQUEST), None));
+    }
+
+    #[test]
     fn what_cannot_be_read_says_why_that_may_be() {
         let said = Evidence::decode(b"CLE\x02").unwrap_err().to_string();
         assert!(said.contains("outcome") && said.contains("newer version"), "{said}");

@@ -98,3 +98,29 @@ impl fmt::Display for Names {
         f.write_str(&self.apply("cashlink_*"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_plain_identifier_or_refused() {
+        for plain in ["a", "_", "_1", "a1_", &"x".repeat(32)] {
+            let names = Names::default().prefix(plain).unwrap().schema(plain).unwrap();
+            assert_eq!(names.apply("cashlink_intents"), format!("{plain}.{plain}intents"));
+        }
+        for other in ["", "1a", "A", "a-b", "a b", "a;", "a\"", "a.b", "ä", "aä", &"x".repeat(33)] {
+            assert!(
+                Names::default().prefix(other).is_err() && Names::default().schema(other).is_err(),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn they_are_shown_as_the_pattern_of_all_tables() {
+        assert_eq!(Names::default().to_string(), "cashlink_*");
+        let elsewhere = Names::default().prefix("payments_").unwrap().schema("ledger").unwrap();
+        assert_eq!(elsewhere.to_string(), "ledger.payments_*");
+    }
+}
