@@ -69,7 +69,7 @@ impl Sending {
     }
 
     /// The next piece, none at the end. `read` fills a buffer with the payload's next bytes and says how many they are, or is
-    /// pending. A piece is the memory that it was read into, without a copy, unless it filled less than half of what was asked for;
+    /// pending. A piece is the memory that it was read into, without a copy, unless it filled less than half of it;
     /// that memory is used again once the piece was let go, until the payload's end. It is 64 KiB a piece, of eight pieces at most.
     ///
     /// # Errors
