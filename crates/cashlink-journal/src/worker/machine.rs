@@ -155,12 +155,6 @@ impl Machine {
     pub fn stop(&mut self) {
         self.stopping = true;
     }
-
-    /// Whether it claims nothing more.
-    #[must_use]
-    pub fn is_stopping(&self) -> bool {
-        self.stopping
-    }
 }
 
 /// Something that was claimed, and not begun yet.
