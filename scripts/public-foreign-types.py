@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+import usage
+
 ALLOWED = {
     "core": "the language",
     "alloc": "the language",
@@ -337,4 +339,4 @@ if __name__ == "__main__":
         for package in sys.argv[1:]:
             check(package)
     else:
-        sys.exit(__doc__)
+        usage.end(__doc__)

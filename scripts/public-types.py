@@ -16,6 +16,8 @@ import pathlib
 import sys
 import tempfile
 
+import usage
+
 KINDS = ("struct", "enum", "union", "trait")
 
 
@@ -27,7 +29,6 @@ def reader():
     return module
 
 
-sys.dont_write_bytecode = True
 READER = reader()
 
 
@@ -124,4 +125,4 @@ if __name__ == "__main__":
             place(package).write_text("".join(lines), encoding="utf-8")
             print(f"{place(package)}: {len(lines)} types")
     else:
-        sys.exit(__doc__)
+        usage.end(__doc__)

@@ -8,6 +8,7 @@
 #   said a command…    inside a step: runs it, and says each line that it prints; when it fails, all that it printed is the output
 #   root, scratch      the repository's root (the working folder too); a folder that goes away when the script ends
 
+. "$(dirname "${BASH_SOURCE[0]}")/help.bash"
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 scratch=$(mktemp -d)
