@@ -5,8 +5,8 @@ use std::time::Duration;
 use cashlink_core::bytes::Bytes;
 use cashlink_core::http::{Method, Response};
 use cashlink_core::{
-    Bearer, Call, Certainty, Effect, Error, ErrorKind, Failure, Grant, NeedToken, Pending, Raw, Secret, Step,
-    Token, UserKey,
+    Bearer, Call, Certainty, Effect, Error, ErrorKind, Failure, Grant, NeedToken, Pending, Prior, Raw,
+    Secret, Step, Token, UserKey,
 };
 
 use crate::scenario::{Deed, START, client, later};
@@ -67,6 +67,28 @@ fn a_transport_is_told_its_limits_as_of_when_the_request_went_out() {
     let late = pending.timeouts(later(START, Duration::from_secs(50)));
     assert_eq!(late.total, Duration::from_secs(10));
     assert_eq!((pending.operation(), pending.attempt()), ("raw", 1));
+}
+
+#[test]
+fn an_attempt_has_its_number_and_those_of_earlier_processes_count() {
+    let numbers = |prior| {
+        let mut step = client::<UserKey>().resume(&Deed::Safe.call::<UserKey>(), prior, START, [0; 16]);
+        let mut numbers = Vec::new();
+        loop {
+            step = match step {
+                Step::Send(outgoing) => {
+                    let pending = outgoing.into_parts().1;
+                    numbers.push(pending.attempt());
+                    pending.fail(START, Failure::not_sent("connection refused"))
+                }
+                Step::Wait(delay) => delay.wake(START),
+                Step::Done(ended) => return (numbers, ended.unwrap_err().attempts()),
+                step => panic!("no token is needed: {step:?}"),
+            };
+        }
+    };
+    assert_eq!(numbers(Prior::new(0, false)), (vec![1, 2, 3, 4], 4));
+    assert_eq!(numbers(Prior::new(4, false)), (vec![5, 6, 7, 8], 8));
 }
 
 #[test]
