@@ -9,7 +9,7 @@
 //!
 //! With `count <check> <0 for early, 1 for late> <check | naive>` it measures nothing, but does one of the classes [`COUNTED`] times,
 //! for valgrind to count its instructions. That no other program disturbs: a check that stops at the first difference has more of
-//! them the later it comes.
+//! them the later it comes. With `names` it says which checks there are.
 
 #[path = "timing/checks.rs"]
 mod checks;
@@ -20,7 +20,9 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use checks::{Bearer, Check, ClientSecret, Signature, Token, Wrong};
+use cashlink_core::bytes::Bytes;
+use cashlink_core::http::Request;
+use checks::{Check, Wrong};
 use welch::{Finding, Samples};
 
 /// Measurements of each check, and of each control.
@@ -41,23 +43,22 @@ fn main() -> ExitCode {
     if let [command, check, wrong, judge] = &arguments[..] {
         assert_eq!(command, "count");
         let wrong = if wrong == "0" { Wrong::Early } else { Wrong::Late };
-        match &**check {
-            "signature" => count(&Signature::new(), wrong, judge == "naive"),
-            "bearer-token" => count(&Bearer::new(), wrong, judge == "naive"),
-            "client-secret" => count(&ClientSecret::new(), wrong, judge == "naive"),
-            "token-of-ours" => count(&Token::new(), wrong, judge == "naive"),
-            other => panic!("no check is named {other}"),
-        }
+        let check = checks::all().into_iter().find(|one| one.name == check).expect("a check of that name");
+        count(&check, wrong, judge == "naive");
+        return ExitCode::SUCCESS;
+    }
+    if arguments == ["names"] {
+        println!("{}", checks::all().map(|check| check.name).join("\n"));
         return ExitCode::SUCCESS;
     }
     measured()
 }
 
-fn count<C: Check>(check: &C, wrong: Wrong, naively: bool) {
+fn count(check: &Check, wrong: Wrong, naively: bool) {
     for _ in 0..COUNTED {
         let shown = black_box(check.show(wrong));
         let passed = check.passes(&shown) | (naively && check.naively_passes(&shown));
-        assert!(!black_box(passed), "{}: what is wrong passed", C::NAME);
+        assert!(!black_box(passed), "{}: what is wrong passed", check.name);
     }
 }
 
@@ -65,19 +66,14 @@ fn measured() -> ExitCode {
     welch::assert_right();
     println!("{MEASUREMENTS} measurements each: a check below {SUSPICIOUS}, its control above {CERTAIN}\n");
     println!("{:<26} {:>8} {:>12} {:>6}", "", "|t|", "difference", "of");
-    let right = [
-        examined(&Signature::new()),
-        examined(&Bearer::new()),
-        examined(&ClientSecret::new()),
-        examined(&Token::new()),
-    ];
-    if right == [true; 4] { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let right = checks::all().each_ref().map(examined);
+    if right.contains(&false) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Whether the check is above suspicion, and the measurement able to raise it.
-fn examined<C: Check>(check: &C) -> bool {
-    let ours = welch::most_suspicious(&measure(check, C::passes));
-    print(C::NAME, ours);
+fn examined(check: &Check) -> bool {
+    let ours = welch::most_suspicious(&measure(check, Check::passes));
+    print(check.name, ours);
     let control = welch::most_suspicious(&measure(check, |check, shown| {
         check.passes(shown) | check.naively_passes(shown)
     }));
@@ -96,7 +92,7 @@ fn print(name: &str, Finding { t, difference, kept }: Finding) {
     println!("{name:<26} {:>8.2} {difference:>9.2} ns {:>5.0}%", t.abs(), kept * 100.0);
 }
 
-fn measure<C: Check>(check: &C, judge: impl Fn(&C, &C::Shown) -> bool) -> Samples {
+fn measure(check: &Check, judge: impl Fn(&Check, &Request<Bytes>) -> bool) -> Samples {
     let mut samples = Samples::default();
     let mut coin = Coin(0x9E37_79B9_7F4A_7C15);
     for round in 0..WARM_UP + MEASUREMENTS {
@@ -106,7 +102,7 @@ fn measure<C: Check>(check: &C, judge: impl Fn(&C, &C::Shown) -> bool) -> Sample
         let began = Instant::now();
         let passed = black_box(judge(check, &shown));
         let took = began.elapsed().as_nanos();
-        assert!(!passed, "{}: what is wrong passed", C::NAME);
+        assert!(!passed, "{}: what is wrong passed", check.name);
         if round >= WARM_UP {
             samples[wrong as usize].push(u32::try_from(took).unwrap_or(u32::MAX));
         }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cashlink_core::bytes::Bytes;
-use cashlink_core::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use cashlink_core::http::{HeaderName, HeaderValue, Request, header};
 use cashlink_core::webhook::{BearerTokens, Signer, TokenIssuer, TokenKey, Verifier, WebhookSecret};
 use cashlink_core::{Now, Secret};
 
@@ -15,7 +17,7 @@ pub enum Wrong {
 }
 
 /// The right text, and where it is made wrong.
-pub struct Texts {
+struct Texts {
     right: String,
     places: [usize; 2],
 }
@@ -39,13 +41,6 @@ impl Texts {
         }
         String::from_utf8(text).expect("ASCII")
     }
-
-    /// What the controls do with the text at the end of what was shown: compare byte by byte, up to the first difference.
-    #[inline(never)]
-    fn naively_equal(&self, shown: &[u8]) -> bool {
-        let start = shown.len() - self.right.len();
-        shown[start..].iter().zip(self.right.as_bytes()).all(|(one, other)| one == other)
-    }
 }
 
 fn next_of_its_kind(letter: u8) -> u8 {
@@ -56,169 +51,156 @@ fn next_of_its_kind(letter: u8) -> u8 {
     }
 }
 
-/// A check of the library.
-pub trait Check {
-    const NAME: &'static str;
-    type Shown;
+/// A check of the library, of which somebody knows all but the secret.
+pub struct Check {
+    pub name: &'static str,
+    texts: Texts,
+    right: Request<Bytes>,
+    request: fn(&str) -> Request<Bytes>,
+    passes: Box<Passes>,
+    /// Where the secret is, in what was shown.
+    compared: fn(&Request<Bytes>) -> &[u8],
+}
+
+impl Check {
+    fn new(
+        name: &'static str,
+        texts: Texts,
+        (request, compared): Shown,
+        passes: impl Fn(&Request<Bytes>) -> bool + 'static,
+    ) -> Self {
+        let right = request(&texts.right);
+        assert!(passes(&right), "{name}: what is right is refused");
+        Self { name, texts, right, request, passes: Box::new(passes), compared }
+    }
 
     /// What comes over the wire: a new copy each time, made in the same way for both classes, so that nothing but the one letter
     /// tells them apart, and not where it lies in memory either.
-    fn show(&self, wrong: Wrong) -> Self::Shown;
+    pub fn show(&self, wrong: Wrong) -> Request<Bytes> {
+        (self.request)(&self.texts.wrong(wrong))
+    }
 
     /// The library's answer.
-    fn passes(&self, shown: &Self::Shown) -> bool;
+    pub fn passes(&self, shown: &Request<Bytes>) -> bool {
+        (self.passes)(shown)
+    }
 
-    /// What a naive receiver would do instead.
-    fn naively_passes(&self, shown: &Self::Shown) -> bool;
-}
-
-fn headers(name: HeaderName, value: &[&str]) -> HeaderMap {
-    let value = HeaderValue::try_from(value.concat()).expect("a header's value");
-    HeaderMap::from_iter([(name, value)])
-}
-
-pub struct Signature {
-    verifier: Verifier,
-    body: Vec<u8>,
-    texts: Texts,
-}
-
-impl Signature {
-    const HEADER: HeaderName = HeaderName::from_static("hook-hmac");
-
-    pub fn new() -> Self {
-        let secret = WebhookSecret::new(&Secret::new("a secret of Cashlink's")).expect("not empty");
-        let body =
-            br#"{"event":"cashlink.paid","timestamp":"2017-10-09T13:11:03.661620","data":{}}"#.to_vec();
-        // 64 bytes are 86 letters and two `=`; the last letter has bits that must be zero.
-        let texts = Texts::new(Signer::new(secret.clone()).signature(&body), 0, 84);
-        Self { verifier: Verifier::new(secret), body, texts }
+    /// What a naive receiver would do instead: compare byte by byte, up to the first difference.
+    #[inline(never)]
+    pub fn naively_passes(&self, shown: &Request<Bytes>) -> bool {
+        (self.compared)(shown).iter().zip((self.compared)(&self.right)).all(|(one, other)| one == other)
     }
 }
 
-impl Check for Signature {
-    const NAME: &'static str = "signature";
-    type Shown = HeaderMap;
-
-    fn show(&self, wrong: Wrong) -> HeaderMap {
-        headers(Self::HEADER, &[&self.texts.wrong(wrong)])
-    }
-
-    fn passes(&self, shown: &HeaderMap) -> bool {
-        self.verifier.verify(shown, &self.body).is_ok()
-    }
-
-    fn naively_passes(&self, shown: &HeaderMap) -> bool {
-        self.texts.naively_equal(shown[Self::HEADER].as_bytes())
-    }
+/// All of them. Of two secrets the second is the one that is shown.
+pub fn all() -> [Check; 9] {
+    let webhook = |secret| WebhookSecret::new(&Secret::new(secret)).expect("not empty");
+    let signer = Signer::new(webhook(SIGNING));
+    let bearer = BearerTokens::new(&Secret::new(TOKEN)).expect("a token");
+    let second_bearer = BearerTokens::new(&Secret::new("another-token"))
+        .and_then(|tokens| tokens.or(&Secret::new(TOKEN)))
+        .expect("tokens");
+    let issuer = issuer(CLIENT_SECRET, KEY);
+    let second_secret =
+        self::issuer("another secret", KEY).or_client_secret(&Secret::new(CLIENT_SECRET)).expect("not empty");
+    let second_key = self::issuer(CLIENT_SECRET, "fedcba9876543210fedcba9876543210").or_key(key(KEY));
+    let token = given(&issuer);
+    [
+        signature("signature", &signer, Verifier::new(webhook(SIGNING))),
+        signature("second signature", &signer, Verifier::new(webhook("another")).or(webhook(SIGNING))),
+        bearer_token("bearer token", bearer),
+        bearer_token("second bearer token", second_bearer),
+        client_secret("client secret", FORM, issuer.clone()),
+        client_secret("client secret by Basic", BASIC, issuer.clone()),
+        client_secret("second client secret", FORM, second_secret),
+        token_of_ours("token of ours", &token, issuer),
+        token_of_ours("token of the second key", &token, second_key),
+    ]
 }
 
-pub struct Bearer {
-    tokens: BearerTokens,
-    texts: Texts,
-}
-
-impl Bearer {
-    pub fn new() -> Self {
-        let token = "mF_9.B5f-4.1JqMmF_9.B5f-4.1JqMmF_9.B5f-4.1J";
-        let tokens = BearerTokens::new(&Secret::new(token)).expect("a token");
-        Self { tokens, texts: Texts::new(token.into(), 0, token.len() - 1) }
-    }
-}
-
-impl Check for Bearer {
-    const NAME: &'static str = "bearer token";
-    type Shown = HeaderMap;
-
-    fn show(&self, wrong: Wrong) -> HeaderMap {
-        headers(header::AUTHORIZATION, &["Bearer ", &self.texts.wrong(wrong)])
-    }
-
-    fn passes(&self, shown: &HeaderMap) -> bool {
-        self.tokens.authenticate(shown, b"{}").is_ok()
-    }
-
-    fn naively_passes(&self, shown: &HeaderMap) -> bool {
-        self.texts.naively_equal(shown[header::AUTHORIZATION].as_bytes())
-    }
-}
-
+const SIGNING: &str = "a secret of Cashlink's";
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+const TOKEN: &str = "mF_9.B5f-4.1JqMmF_9.B5f-4.1JqMmF_9.B5f-4.1J";
 const CLIENT_SECRET: &str = "gX1fBat3bVgX1fBat3bVgX1fBat3bVgX1fBat3bV";
 const NOW: Now = Now::new(1_605_700_800, Duration::ZERO);
+const HOOK_HMAC: HeaderName = HeaderName::from_static("hook-hmac");
+const EVENT: &[u8] = br#"{"event":"cashlink.paid","timestamp":"2017-10-09T13:11:03.661620","data":{}}"#;
 
-fn issuer() -> TokenIssuer {
-    let key = TokenKey::new(&Secret::new("0123456789abcdef0123456789abcdef")).expect("32 bytes");
-    TokenIssuer::new("s6BhdRkqt3", &Secret::new(CLIENT_SECRET), key).expect("id and secret")
+type Passes = dyn Fn(&Request<Bytes>) -> bool;
+
+/// How a secret is shown, and where it is then.
+type Shown = (fn(&str) -> Request<Bytes>, fn(&Request<Bytes>) -> &[u8]);
+
+const HOOK: Shown =
+    (|signature| with_header(HOOK_HMAC, signature, EVENT), |shown| shown.headers()[HOOK_HMAC].as_bytes());
+const BEARER: Shown = (
+    |token| with_header(header::AUTHORIZATION, &["Bearer ", token].concat(), b"{}"),
+    |shown| shown.headers()[header::AUTHORIZATION].as_bytes(),
+);
+const FORM: Shown = (
+    |secret| asks(None, &[GRANT, "&client_id=s6BhdRkqt3&client_secret=", secret].concat()),
+    |shown| shown.body(),
+);
+const BASIC: Shown = (
+    |secret| {
+        let pair = STANDARD.encode(["s6BhdRkqt3:", secret].concat());
+        asks(Some(&["Basic ", &pair].concat()), GRANT)
+    },
+    |shown| shown.headers()[header::AUTHORIZATION].as_bytes(),
+);
+const GRANT: &str = "grant_type=client_credentials";
+
+fn with_header(name: HeaderName, value: &str, body: &'static [u8]) -> Request<Bytes> {
+    let value = HeaderValue::try_from(value).expect("a header's value");
+    Request::post("/").header(name, value).body(Bytes::from_static(body)).expect("a request")
 }
 
-fn asks(client_secret: &str) -> Request<Bytes> {
-    let form = ["grant_type=client_credentials&client_id=s6BhdRkqt3&client_secret=", client_secret].concat();
-    Request::post("/token")
-        .header(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-        .body(Bytes::from(form))
-        .expect("a request")
+fn asks(authorization: Option<&str>, form: &str) -> Request<Bytes> {
+    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let mut request = Request::post("/token").header(header::CONTENT_TYPE, form_type);
+    if let Some(value) = authorization {
+        request = request.header(header::AUTHORIZATION, value);
+    }
+    request.body(Bytes::from(form.to_owned())).expect("a request")
 }
 
-pub struct ClientSecret {
-    issuer: TokenIssuer,
-    texts: Texts,
+fn whole(secret: &str) -> Texts {
+    Texts::new(secret.into(), 0, secret.len() - 1)
 }
 
-impl ClientSecret {
-    pub fn new() -> Self {
-        let texts = Texts::new(CLIENT_SECRET.into(), 0, CLIENT_SECRET.len() - 1);
-        Self { issuer: issuer(), texts }
-    }
+fn signature(name: &'static str, signer: &Signer, verifier: Verifier) -> Check {
+    // 64 bytes are 86 letters and two `=`; the last letter has bits that must be zero.
+    let texts = Texts::new(signer.signature(EVENT), 0, 84);
+    Check::new(name, texts, HOOK, move |shown| verifier.verify(shown.headers(), shown.body()).is_ok())
 }
 
-impl Check for ClientSecret {
-    const NAME: &'static str = "client secret";
-    type Shown = Request<Bytes>;
-
-    fn show(&self, wrong: Wrong) -> Request<Bytes> {
-        asks(&self.texts.wrong(wrong))
-    }
-
-    fn passes(&self, shown: &Request<Bytes>) -> bool {
-        self.issuer.answer(NOW, [7; 16], shown).status() == 200
-    }
-
-    fn naively_passes(&self, shown: &Request<Bytes>) -> bool {
-        self.texts.naively_equal(shown.body())
-    }
+fn bearer_token(name: &'static str, tokens: BearerTokens) -> Check {
+    Check::new(name, whole(TOKEN), BEARER, move |shown| tokens.authenticate(shown.headers(), b"{}").is_ok())
 }
 
-/// A token that was given by us: the signature in it.
-pub struct Token {
-    issuer: TokenIssuer,
-    texts: Texts,
+fn client_secret(name: &'static str, shown: Shown, issuer: TokenIssuer) -> Check {
+    Check::new(name, whole(CLIENT_SECRET), shown, move |shown| {
+        issuer.answer(NOW, [7; 16], shown).status() == 200
+    })
 }
 
-impl Token {
-    pub fn new() -> Self {
-        let issuer = issuer();
-        let answer = issuer.answer(NOW, [7; 16], &asks(CLIENT_SECRET));
-        let answer: serde_json::Value = serde_json::from_slice(answer.body()).expect("JSON");
-        let token = answer["access_token"].as_str().expect("a token").to_owned();
-        // The last 32 bytes are the signature, 43 letters of which one begins before it; the last may have bits that must be zero.
-        let (early, late) = (token.len() - 42, token.len() - 2);
-        Self { issuer, texts: Texts::new(token, early, late) }
-    }
+/// The signature in a token.
+fn token_of_ours(name: &'static str, token: &str, issuer: TokenIssuer) -> Check {
+    // The last 32 bytes are the signature, 43 letters of which one begins before it; the last may have bits that must be zero.
+    let texts = Texts::new(token.into(), token.len() - 42, token.len() - 2);
+    Check::new(name, texts, BEARER, move |shown| issuer.authenticate(NOW, shown.headers(), b"{}").is_ok())
 }
 
-impl Check for Token {
-    const NAME: &'static str = "token of ours";
-    type Shown = HeaderMap;
+fn given(issuer: &TokenIssuer) -> String {
+    let answer = issuer.answer(NOW, [7; 16], &FORM.0(CLIENT_SECRET));
+    let answer: serde_json::Value = serde_json::from_slice(answer.body()).expect("JSON");
+    answer["access_token"].as_str().expect("a token").to_owned()
+}
 
-    fn show(&self, wrong: Wrong) -> HeaderMap {
-        headers(header::AUTHORIZATION, &["Bearer ", &self.texts.wrong(wrong)])
-    }
+fn key(text: &str) -> TokenKey {
+    TokenKey::new(&Secret::new(text)).expect("32 bytes")
+}
 
-    fn passes(&self, shown: &HeaderMap) -> bool {
-        self.issuer.authenticate(NOW, shown, b"{}").is_ok()
-    }
-
-    fn naively_passes(&self, shown: &HeaderMap) -> bool {
-        self.texts.naively_equal(shown[header::AUTHORIZATION].as_bytes())
-    }
+fn issuer(client_secret: &str, key: &str) -> TokenIssuer {
+    TokenIssuer::new("s6BhdRkqt3", &Secret::new(client_secret), self::key(key)).expect("id and secret")
 }
