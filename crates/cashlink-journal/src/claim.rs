@@ -227,6 +227,9 @@ mod tests {
             let settlement = Claim::of(&row, &policy).unwrap().call(&client, &policy).unwrap_err();
             assert_eq!(settlement.state(), state);
         }
-        assert!(Claim::of(&doubt, &policy).unwrap().call(&client, &policy).is_ok());
+        let young = Row { age: policy.max_replay_age, ..doubt.clone() };
+        for row in [doubt, young] {
+            assert!(Claim::of(&row, &policy).unwrap().call(&client, &policy).is_ok(), "{:?}", row.age);
+        }
     }
 }

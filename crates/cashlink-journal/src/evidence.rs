@@ -283,7 +283,10 @@ mod tests {
 
     #[test]
     fn t12_it_shows_nothing_that_the_server_wrote() {
-        assert!(!format!("{:?}", evidence().by_hand("canary", Some(evidence()))).contains("canary"));
+        let shown = format!("{:?}", evidence().by_hand("canary", Some(evidence())));
+        assert!(!shown.contains("canary") && shown.contains("decided: true"), "{shown}");
+        let expected = r#"Evidence { state: NeedsReconciliation, certainty: Unknown, attempts: 3, note: "maybe sent", status: Some(400), body_len: Some(19), decided: false }"#;
+        assert_eq!(format!("{:?}", evidence()), expected);
     }
 
     #[test]

@@ -75,3 +75,14 @@ impl Staged {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_shows_its_delay_and_no_ordering_key() {
+        let staging = Staging::default().after_those_of("canary").not_before(Duration::from_secs(7));
+        assert_eq!(format!("{staging:?}"), "Staging { delay: 7s, .. }");
+    }
+}

@@ -51,6 +51,25 @@ fn a_worker_outlives_a_handler_that_panics() {
     }
 }
 
+/// As during a deployment, whose older programs have none for it.
+#[test]
+fn what_is_known_stays_known_in_a_program_that_has_no_handler_for_it() {
+    for world in World::BOTH {
+        let scene = Scene::new(world);
+        let id = scene.stage_investor("Ada");
+        scene.handling.failures.store(1, Ordering::Relaxed);
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.told.was_loud()), (Answered, true), "{world:?}");
+        scene.wait_for(id);
+        scene.blocking_worker_with(blocking::Handlers::default()).run_until_idle();
+        assert_eq!((scene.row(id).state, scene.told.was_loud()), (Answered, true), "{world:?}");
+        scene.wait_for(id);
+        scene.work();
+        assert_eq!((scene.row(id).state, scene.api.requests()), (Done, 1), "{world:?}");
+        assert_eq!(scene.outcomes(id).len(), 1, "{world:?}");
+    }
+}
+
 #[test]
 fn what_happened_and_can_not_be_read_is_handed_over_as_that() {
     for world in World::BOTH {

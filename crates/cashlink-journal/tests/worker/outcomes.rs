@@ -187,3 +187,31 @@ fn t44_within_that_time_the_same_key_brings_the_first_answer_again() {
         assert_eq!((scene.row(id).state, scene.api.count(Kind::Investor)), (Done, 1));
     }
 }
+
+/// Had the server still known the key, the stored success would have come back.
+#[test]
+fn a_refusal_of_what_may_have_happened_before_is_for_a_person_to_look_at() {
+    for world in World::BOTH {
+        for refusal in ["status=400", "status=404", "status=422"] {
+            let scene = Scene::new(world);
+            let id = scene.stage_investor("Ada");
+            scene.api.arm("drop-response", 4);
+            scene.work();
+            assert_eq!((scene.row(id).state, scene.row(id).maybe_sent), (Pending, true), "{refusal}");
+            scene.told.was_loud();
+            scene.wait_for(id);
+            scene.api.arm(refusal, 1);
+            scene.work();
+            assert_eq!(
+                (scene.row(id).state, scene.told.was_loud()),
+                (NeedsReconciliation, true),
+                "{refusal}"
+            );
+            assert_eq!(scene.outcomes(id), ["unknown"], "{refusal}");
+            let requests = scene.api.requests();
+            scene.clock.advance(Duration::from_secs(3_600));
+            scene.work();
+            assert_eq!(scene.api.requests(), requests, "{refusal}: nothing more is sent");
+        }
+    }
+}
