@@ -70,6 +70,19 @@ fn a_transport_is_told_its_limits_as_of_when_the_request_went_out() {
 }
 
 #[test]
+fn a_later_attempt_has_what_is_left_when_it_goes_out() {
+    let read = Deed::Safe.call::<UserKey>();
+    let Step::Send(first) = client::<UserKey>().perform(&read, START, [0; 16]) else { panic!("it goes out") };
+    let failed = later(START, Duration::from_secs(50));
+    let failure = Failure::not_sent("connection refused");
+    let Step::Wait(delay) = first.into_parts().1.fail(failed, failure) else { panic!("it is tried again") };
+    let wait = delay.duration();
+    let Step::Send(second) = delay.wake(later(failed, wait)) else { panic!("it goes out again") };
+    let left = Duration::from_secs(10) - wait;
+    assert_eq!(second.into_parts().1.limits().timeouts.total, left);
+}
+
+#[test]
 fn an_attempt_has_its_number_and_those_of_earlier_processes_count() {
     let numbers = |prior| {
         let mut step = client::<UserKey>().resume(&Deed::Safe.call::<UserKey>(), prior, START, [0; 16]);
