@@ -3,15 +3,44 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::fmt;
 
-use serde::de::Error as _;
+use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+
+use crate::text::scalars_are_refused;
 
 /// Reads a JSON string; for `#[serde(deserialize_with)]`. The error doesn't repeat what was there instead (T12).
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
     let json = <&RawValue>::deserialize(deserializer)?;
     string(json.get()).ok_or_else(|| D::Error::custom("expected a text"))
+}
+
+/// The same for a string that has no reason to have escapes, a name or a number: it is looked at once. One with escapes goes
+/// through serde_json's buffer.
+pub(crate) fn plain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    deserializer.deserialize_any(Plain)
+}
+
+struct Plain;
+
+impl<'de> Visitor<'de> for Plain {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.into()))
+    }
+
+    scalars_are_refused!();
 }
 
 /// The same, where it isn't known that it is a string: anything else but `null` is given as its JSON.
@@ -130,9 +159,15 @@ mod tests {
     #[test]
     fn another_value_than_a_text_is_refused_or_kept_as_its_json() {
         let strict = |json| text(&mut serde_json::Deserializer::from_str(json)).map(|text| text.to_string());
+        let bare = |json| plain(&mut serde_json::Deserializer::from_str(json)).map(|text| text.to_string());
         let open = |json| text_or_json(&mut serde_json::Deserializer::from_str(json)).unwrap();
         assert_eq!(strict(r#""x""#).unwrap(), "x");
-        assert!(!strict("4711").unwrap_err().to_string().contains("4711"));
+        assert_eq!((bare(r#""x""#).unwrap(), bare(r#""\u0041\n""#).unwrap()), ("x".into(), "A\n".into()));
+        for refused in ["4711", "-4711", "47.11", "true", "null", "[\"x\"]", r#"{"x":"x"}"#, r#""\ud83d""#] {
+            for error in [strict(refused).unwrap_err(), bare(refused).unwrap_err()] {
+                assert!(!error.to_string().contains("4711") && !error.to_string().contains("x\""), "{error}");
+            }
+        }
         assert_eq!(open(r#"{"street": "x"}"#).unwrap(), r#"{"street": "x"}"#);
         assert_eq!(open("null"), None);
         assert_eq!(open(r#""\u0041""#).unwrap(), "A");

@@ -13,15 +13,22 @@ use crate::answer::DecodeError;
 /// Reads a whole text as one value.
 pub(crate) fn whole<'a, T: Deserialize<'a>>(json: &'a str) -> serde_json::Result<T> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    let value = T::deserialize(ByName(&mut reader))?;
-    reader.end()?;
-    Ok(value)
+    // Not unwrapped and wrapped again: that would copy it.
+    let value = T::deserialize(ByName(&mut reader));
+    if value.is_ok() {
+        reader.end()?;
+    }
+    value
 }
 
-/// Reads a whole body as one value. It has to be UTF-8 in all of its bytes, also in those that nobody reads (T30).
+/// A body as text. All of its bytes count, also those that nobody reads (T30).
+pub(crate) fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
+    core::str::from_utf8(body).map_err(|error| DecodeError::utf8(&error))
+}
+
+/// Reads a whole body as one value.
 pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DecodeError> {
-    let text = core::str::from_utf8(body).map_err(|error| DecodeError::utf8(&error))?;
-    whole(text).map_err(|error| DecodeError::json(&error))
+    whole(utf8(body)?).map_err(|error| DecodeError::json(&error))
 }
 
 /// The same with a seed, which asks for an object by itself where it wants one.
@@ -29,8 +36,7 @@ pub(crate) fn read_with<'a, S: DeserializeSeed<'a>>(
     body: &'a [u8],
     seed: S,
 ) -> Result<S::Value, DecodeError> {
-    let text = core::str::from_utf8(body).map_err(|error| DecodeError::utf8(&error))?;
-    let mut reader = serde_json::Deserializer::from_str(text);
+    let mut reader = serde_json::Deserializer::from_str(utf8(body)?);
     let value = seed.deserialize(&mut reader).map_err(|error| DecodeError::json(&error))?;
     reader.end().map_err(|error| DecodeError::json(&error))?;
     Ok(value)

@@ -7,7 +7,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use serde::Deserializer;
-use serde::de::{self, Unexpected, Visitor};
+use serde::de::{self, Visitor};
 
 /// Reads a string and makes a `T` of it. `expected` says what was expected, as in "a date".
 pub(crate) fn deserialize<'de, D, T, E>(
@@ -28,6 +28,28 @@ where
         deserializer.deserialize_str(visitor)
     }
 }
+
+/// For a visitor that wants a text: other scalars are refused by the name of their kind.
+macro_rules! scalars_are_refused {
+    () => {
+        fn visit_bool<S: ::serde::de::Error>(self, _: bool) -> Result<Self::Value, S> {
+            Err(S::invalid_type(::serde::de::Unexpected::Other("boolean"), &self))
+        }
+
+        fn visit_i64<S: ::serde::de::Error>(self, _: i64) -> Result<Self::Value, S> {
+            Err(S::invalid_type(::serde::de::Unexpected::Other("number"), &self))
+        }
+
+        fn visit_u64<S: ::serde::de::Error>(self, _: u64) -> Result<Self::Value, S> {
+            Err(S::invalid_type(::serde::de::Unexpected::Other("number"), &self))
+        }
+
+        fn visit_f64<S: ::serde::de::Error>(self, _: f64) -> Result<Self::Value, S> {
+            Err(S::invalid_type(::serde::de::Unexpected::Other("number"), &self))
+        }
+    };
+}
+pub(crate) use scalars_are_refused;
 
 struct TextVisitor<F, T, E> {
     expected: &'static str,
@@ -50,21 +72,5 @@ impl<T, E: fmt::Display, F: FnOnce(Cow<'_, str>) -> Result<T, E>> Visitor<'_> fo
         (self.read)(Cow::Owned(text)).map_err(S::custom)
     }
 
-    // The scalars are refused by the name of their kind.
-
-    fn visit_bool<S: de::Error>(self, _: bool) -> Result<T, S> {
-        Err(S::invalid_type(Unexpected::Other("boolean"), &self))
-    }
-
-    fn visit_i64<S: de::Error>(self, _: i64) -> Result<T, S> {
-        Err(S::invalid_type(Unexpected::Other("number"), &self))
-    }
-
-    fn visit_u64<S: de::Error>(self, _: u64) -> Result<T, S> {
-        Err(S::invalid_type(Unexpected::Other("number"), &self))
-    }
-
-    fn visit_f64<S: de::Error>(self, _: f64) -> Result<T, S> {
-        Err(S::invalid_type(Unexpected::Other("number"), &self))
-    }
+    scalars_are_refused!();
 }

@@ -47,7 +47,7 @@ pub enum Content<'a> {
 
 #[derive(Deserialize)]
 struct Envelope<'a, D> {
-    #[serde(borrow, deserialize_with = "borrowed::text")]
+    #[serde(borrow, deserialize_with = "borrowed::plain")]
     event: Cow<'a, str>,
     timestamp: Timestamp,
     business: BusinessId,
@@ -67,19 +67,29 @@ pub(super) fn peek_business(body: &[u8]) -> Option<BusinessId> {
 
 impl<'a> Event<'a> {
     pub(super) fn read(body: &'a [u8]) -> Result<Self, DecodeError> {
+        let text = json::utf8(body)?;
         // The documented event first, in one pass: nothing has to be kept for later, so nothing is allocated.
-        let paid = json::read::<Envelope<'a, Named<Fields<'a>>>>(body);
-        match paid {
+        match json::whole::<Envelope<'a, Named<Fields<'a>>>>(text) {
             Ok(Envelope { event, timestamp, business, data: Named(fields) }) if event == PAID => {
-                let content = Content::Paid(Paid::try_from(fields)?);
+                let amount = fields.amount()?;
+                let content = Content::Paid(fields.paid(amount));
                 Ok(Self { business, timestamp, content, name: event, body })
             }
-            other => {
-                let Envelope { event, timestamp, business, data: IgnoredAny } = json::read(body)?;
-                match other {
-                    Err(fault) if event == PAID => Err(fault),
-                    _ => Ok(Self { business, timestamp, content: Content::Unknown, name: event, body }),
-                }
+            Ok(_) => Self::unknown(text, None),
+            Err(fault) => Self::unknown(text, Some(&fault)),
+        }
+    }
+
+    /// Another event than the documented one, or what was wrong with that.
+    #[cold]
+    fn unknown(text: &'a str, fault: Option<&serde_json::Error>) -> Result<Self, DecodeError> {
+        let Envelope { event, timestamp, business, data: IgnoredAny } =
+            json::whole(text).map_err(|error| DecodeError::json(&error))?;
+        match fault {
+            Some(fault) if event == PAID => Err(DecodeError::json(fault)),
+            _ => {
+                let body = text.as_bytes();
+                Ok(Self { business, timestamp, content: Content::Unknown, name: event, body })
             }
         }
     }

@@ -130,7 +130,7 @@ struct LinkFields<'a> {
     public_id: CashlinkId,
     #[serde(borrow, deserialize_with = "borrowed::text")]
     subject: Cow<'a, str>,
-    #[serde(borrow, deserialize_with = "borrowed::text")]
+    #[serde(borrow, deserialize_with = "borrowed::plain")]
     amount: Cow<'a, str>,
     amount_currency: Currency,
     next_charge: Option<Timestamp>,
@@ -140,16 +140,21 @@ fn personal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Persona
     borrowed::text_or_json(deserializer).map(|text| text.map(Personal::new))
 }
 
-impl<'a> TryFrom<Fields<'a>> for Paid<'a> {
-    type Error = DecodeError;
+impl<'a> Fields<'a> {
+    /// What was paid, of which the currency may stand behind the amount.
+    pub(super) fn amount(&self) -> Result<Money, DecodeError> {
+        let Named(link) = &self.cashlink;
+        Money::from_decimal(&link.amount, link.amount_currency.clone())
+            .map_err(|_| DecodeError::new("data.cashlink.amount", "must be a decimal number as text"))
+    }
 
-    fn try_from(fields: Fields<'a>) -> Result<Self, DecodeError> {
-        let Named(link) = fields.cashlink;
-        let amount = Money::from_decimal(&link.amount, link.amount_currency)
-            .map_err(|_| DecodeError::new("data.cashlink.amount", "must be a decimal number as text"))?;
-        Ok(Self {
-            is_test: fields.is_test,
-            public_id: fields.public_id,
+    // Inlined, it is written where it ends up: half a kilobyte isn't copied.
+    #[inline]
+    pub(super) fn paid(self, amount: Money) -> Paid<'a> {
+        let Named(link) = self.cashlink;
+        Paid {
+            is_test: self.is_test,
+            public_id: self.public_id,
             cashlink: PaidLink {
                 kind: link.kind,
                 public_id: link.public_id,
@@ -157,9 +162,9 @@ impl<'a> TryFrom<Fields<'a>> for Paid<'a> {
                 amount,
                 next_charge: link.next_charge,
             },
-            payer: fields.payer.map(|Named(payer)| payer.into()),
-            recurring_initial: fields.recurring_initial,
-        })
+            payer: self.payer.map(|Named(payer)| payer.into()),
+            recurring_initial: self.recurring_initial,
+        }
     }
 }
 

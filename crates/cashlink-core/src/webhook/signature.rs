@@ -9,7 +9,7 @@ use core::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use sha2::Sha512;
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 
@@ -18,7 +18,7 @@ use crate::answer::DecodeError;
 use crate::{InvalidValue, Secret};
 
 /// The header that carries the signature.
-pub(super) const HOOK_HMAC: &str = "hook-hmac";
+pub(super) static HOOK_HMAC: HeaderName = HeaderName::from_static("hook-hmac");
 
 /// A whole HMAC-SHA512. Anything shorter is refused (T48).
 pub(super) const MAC_LEN: usize = 64;
@@ -166,7 +166,7 @@ fn same(mac: &[u8; MAC_LEN], signature: &[u8; MAC_LEN]) -> Choice {
 
 /// The one signature of a request, if it is one: canonical base64 of 64 bytes.
 fn signature(headers: &HeaderMap) -> Option<[u8; MAC_LEN]> {
-    let mut values = headers.get_all(HOOK_HMAC).iter();
+    let mut values = headers.get_all(&HOOK_HMAC).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     // The room that the decoder asks for in advance is for three bytes per four characters.
     let mut room = [0; SIGNATURE_LEN / 4 * 3];

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use super::signature::{HOOK_HMAC, WebhookSecret};
 
@@ -37,7 +37,7 @@ impl Signer {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         // Base64 is always a header value.
         if let Ok(signature) = HeaderValue::from_str(&self.signature(body)) {
-            headers.insert(HeaderName::from_static(HOOK_HMAC), signature);
+            headers.insert(HOOK_HMAC.clone(), signature);
         }
         headers
     }
