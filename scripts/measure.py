@@ -44,12 +44,22 @@ def version(*command):
         return f"{command[0]}: unknown"
 
 
+def commit():
+    """What was measured: the commit, and whether something has changed since, the documents apart."""
+    try:
+        short = run("git", "rev-parse", "--short", "HEAD", cwd=ROOT).strip()
+        changed = run("git", "status", "--porcelain", "--", ".", ":!docs", cwd=ROOT).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "no commit is known"
+    return f"commit {short} with changes" if changed else f"commit {short}"
+
+
 def machine():
     processor = "an unknown processor"
     with contextlib.suppress(OSError):
         found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"))
         processor = found.group(1) if found else processor
-    return f"{os.cpu_count()} cores of {processor}, {platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}"
+    return f"{os.cpu_count()} cores of {processor}, {platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}; {commit()}"
 
 
 def locked(*names):
