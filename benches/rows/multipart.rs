@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::rc::Rc;
 use std::thread;
 
 use bytes::Bytes;
@@ -63,8 +64,9 @@ pub fn framing() -> Row {
     row
 }
 
-/// A socket behind which everything is read and forgotten.
-fn sink() -> TcpStream {
+/// A socket behind which everything is read and forgotten, for both sides: of two, each has its own window, which grows as it likes, and
+/// one may be half as fast as the other for as long as it lives.
+fn one_sink() -> (Rc<TcpStream>, Rc<TcpStream>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let socket = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
     let (mut other, _) = listener.accept().expect("a connection");
@@ -72,7 +74,8 @@ fn sink() -> TcpStream {
         let mut forgotten = vec![0; 256 * 1024];
         while other.read(&mut forgotten).is_ok_and(|count| count > 0) {}
     });
-    socket
+    let socket = Rc::new(socket);
+    (Rc::clone(&socket), socket)
 }
 
 fn document() -> Bytes {
@@ -85,10 +88,11 @@ fn in_memory() -> Row {
     let mut same = Vec::new();
     each_piece(&body, |piece| same.push(piece));
     assert_eq!(same.iter().map(Bytes::len).sum::<usize>() as u64, body.len());
-    let (mut one, mut other) = (sink(), sink());
-    let plain = move || black_box(&same).iter().for_each(|piece| other.write_all(piece).expect("a socket"));
+    let (one, other) = one_sink();
+    let write = |mut socket: &TcpStream, piece: &[u8]| socket.write_all(piece).expect("a socket");
+    let plain = move || black_box(&same).iter().for_each(|piece| write(&other, piece));
     Row::new("64 MiB in memory, through a socket")
-        .side("ours", move || each_piece(&body, |piece| one.write_all(&piece).expect("a socket")))
+        .side("ours", move || each_piece(&body, |piece| write(&one, &piece)))
         .side("plain write", plain)
 }
 
@@ -96,17 +100,17 @@ fn in_memory() -> Row {
 fn streamed() -> Row {
     let document = document();
     let (body, given) = (body(PayloadRef::new(SIZE as u64)), document.clone());
-    let (mut one, mut other) = (sink(), sink());
+    let (one, other) = one_sink();
     let ours = move || {
         let document = given.clone();
         let source = Source::new(move || Ok(std::io::Cursor::new(document.clone())));
-        pump(Outbound::new(body.clone(), Some(source)), &mut one)
+        pump(Outbound::new(body.clone(), Some(source)), &one)
     };
-    let plain = move || pump(std::io::Cursor::new(document.clone()), &mut other);
+    let plain = move || pump(std::io::Cursor::new(document.clone()), &other);
     Row::new("64 MiB read and sent, through a socket").side("ours", ours).side("plain write", plain)
 }
 
-fn pump(mut from: impl std::io::Read, to: &mut TcpStream) {
+fn pump(mut from: impl std::io::Read, mut to: &TcpStream) {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let count = from.read(&mut buffer).expect("a document");
