@@ -3,12 +3,13 @@
 //! advance for items that it only claims.
 
 use allocation_counter::measure;
-use cashlink_core::answer::Answer;
+use cashlink_core::answer::{Answer, DecodeError};
 use cashlink_core::bytes::Bytes;
-use cashlink_core::http::Response;
+use cashlink_core::http::{Method, Response};
+use cashlink_core::page::{List, Page};
 use cashlink_core::partner::distributor::ListInvestments;
 use cashlink_core::webhook::{Content, Signer, Verifier, WebhookSecret, verify_for_business};
-use cashlink_core::{Operation as _, Secret};
+use cashlink_core::{Bearer, Effect, Operation, Path, Secret};
 
 const PLAIN: &str = r#"{"event":"cashlink.paid","timestamp":"2017-10-09T13:11:03.661620","business":"utqztAwTcQKB","data":{"is_test":false,"public_id":"wxnfqAVVPWwZ","cashlink":{"type":"subscription","public_id":"VX0GK5cvM1dO","subject":"Grüße","amount":"12.34","amount_currency":"EUR","next_charge":"2017-11-09T13:11:03.661620"},"recurring_initial":true,"payer":{"first_name":"Ada","last_name":"Lovelace","email":"ada@example.com","phone_number":"+49 69 0","address":"Street 1","freetext":"none"}}}"#;
 
@@ -46,6 +47,11 @@ fn each_escaped_text_costs_one_allocation() {
     assert_eq!(to_read(&escaped), 1);
     let twice = escaped.replace("Ada", r"\u0041da").replace("Street 1", r"Street\n1");
     assert_eq!(to_read(&twice), 3);
+    // The name and the amount, which have no reason for escapes, go through the buffer that is there for all of them.
+    for (plain, escaped) in [("cashlink.paid", r"cashlink.p\u0061id"), ("12.34", r"12\u002e34")] {
+        let read = to_read(&PLAIN.replace(plain, escaped));
+        assert!((1..=3).contains(&read), "{escaped}: {read}");
+    }
 }
 
 /// The event, with this member in front of its own: `"new":` and a number in so many lists.
@@ -109,4 +115,49 @@ fn t22_a_page_of_what_is_no_item_gets_no_room_in_advance() {
         let times = taken as f64 / body.len() as f64;
         assert!(times < 10.0, "{piece}: {times:.1} times the body");
     }
+}
+
+/// A list of an API of the caller's, whose items are texts.
+struct Texts;
+
+impl Operation for Texts {
+    type Output = Page<Self>;
+    type Credential = Bearer;
+
+    const NAME: &'static str = "texts.list";
+
+    fn method(&self) -> Method {
+        Method::GET
+    }
+
+    fn effect(&self) -> Effect<'_> {
+        Effect::Safe
+    }
+
+    fn path(&self, path: &mut Path) {
+        path.literal("texts/");
+    }
+
+    fn decode(answer: &Answer<'_>) -> Result<Page<Self>, DecodeError> {
+        Page::decode(answer)
+    }
+}
+
+impl List for Texts {
+    type Item = String;
+
+    fn id(item: &String) -> &str {
+        item
+    }
+}
+
+/// No `}` stands between them, so that they can't be told from one item before they are counted.
+#[test]
+fn items_that_are_no_objects_get_room_for_exactly_so_many() {
+    // One more than room for a power of two: what grows by doubling is half empty.
+    let body = format!(r#"{{"results":[{}""]}}"#, r#""","#.repeat(1 << 17));
+    let response = Response::new(Bytes::from(body));
+    let taken = measure(|| drop(Texts::decode(&Answer::new(&response)).unwrap())).bytes_max;
+    let times = taken as f64 / response.body().len() as f64;
+    assert!(times < 10.0, "{times:.1} times the body");
 }

@@ -253,7 +253,8 @@ impl<'a> Verified<'a> {
     }
 
     /// Reads the event, from the verified bytes and no others (T53). It borrows from them: the documented event costs no
-    /// allocation but one per escaped text.
+    /// allocation but one per escaped text. Its name and its amount have no reason for escapes; where they have some, they go through
+    /// the buffer below as well.
     ///
     /// What is not documented may cost more. New members are skipped without an allocation, but for objects and lists in others:
     /// for all of those together there is one buffer of a byte per level, which starts with 8 and is doubled where that is too
