@@ -18,7 +18,7 @@ no_arguments() {
   if [ $# -gt 0 ]; then usage; fi
 }
 
-case ${1:-} in
+case $* in
 -h | --help)
   head_of
   exit 0
